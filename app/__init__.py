@@ -1,0 +1,23 @@
+"""Dangol: loyalty and digital warranties for Korean e-commerce brands."""
+
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from app.db import db
+
+
+def create_app(config: dict[str, Any]) -> Flask:
+    """Build the application from ``config`` alone: no environment, no database."""
+    from app import brands, members, orders, points, subscriptions, web
+
+    app = Flask(__name__, static_folder=None)
+    app.config.update(config)
+    db.init_app(app)
+    Migrate(app, db, directory="migrations")
+    api = web.init_app(app)
+    for feature in (brands, members, points, orders):
+        feature.init_app(app, api)
+    subscriptions.connect()
+    return app

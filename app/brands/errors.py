@@ -1,0 +1,21 @@
+"""The refusals of brands."""
+
+from app.errors import Conflict, NotFound
+
+
+class BrandNotFound(NotFound):
+    code = "brand_not_found"
+    ko = "브랜드를 찾을 수 없어요."
+    en = "There is no such brand."
+
+
+class ApiKeyNotFound(NotFound):
+    code = "api_key_not_found"
+    ko = "API 키 {key_id}를 찾을 수 없어요."
+    en = "There is no API key {key_id}."
+
+
+class NotATestBrand(Conflict):
+    code = "not_a_test_brand"
+    ko = "시험용 시계는 테스트 모드 브랜드에서만 쓸 수 있어요. 테스트 키(sk_test_…)로 요청해 주세요."
+    en = "Only a test-mode brand has a test clock. Call with a test key (sk_test_…)."

@@ -1,0 +1,65 @@
+"""Named reads of brands, and the lock."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.brands.errors import BrandNotFound
+from app.brands.models import ApiKey, ApiKeyDirectory, AuditRecord, Brand, BrandDirectory, BrandSettings
+from app.db import db
+
+
+def get_brand(brand_id: UUID) -> Brand:
+    """:raises BrandNotFound: there is no such brand, or another brand's rows are shown"""
+    brand = db.session.get(Brand, brand_id, populate_existing=True)
+    if brand is None:
+        raise BrandNotFound
+    return brand
+
+
+def lock_brand(brand_id: UUID) -> Brand:
+    """Return the brand, held against other changes of its settings or clock."""
+    brand = db.session.get(Brand, brand_id, populate_existing=True, with_for_update=True)
+    if brand is None:
+        raise BrandNotFound
+    return brand
+
+
+def get_settings(brand_id: UUID, version: int) -> BrandSettings:
+    settings = db.session.get(BrandSettings, (brand_id, version))
+    if settings is None:
+        raise BrandNotFound
+    return settings
+
+
+def list_brand_ids() -> list[UUID]:
+    return list(db.session.scalars(select(BrandDirectory.brand_id).order_by(BrandDirectory.brand_id)))
+
+
+def find_key_brand(key_id: str) -> UUID | None:
+    return db.session.scalar(
+        select(ApiKeyDirectory.brand_id).where(ApiKeyDirectory.key_id == key_id)
+    )
+
+
+def find_key(brand_id: UUID, key_id: str) -> ApiKey | None:
+    return db.session.get(ApiKey, (brand_id, key_id), populate_existing=True)
+
+
+def list_keys(brand_id: UUID) -> list[ApiKey]:
+    return list(
+        db.session.scalars(
+            select(ApiKey).where(ApiKey.brand_id == brand_id).order_by(ApiKey.created_at)
+        )
+    )
+
+
+def list_audit_records(brand_id: UUID, subject: str) -> list[AuditRecord]:
+    return list(
+        db.session.scalars(
+            select(AuditRecord)
+            .where(AuditRecord.brand_id == brand_id, AuditRecord.subject == subject)
+            .order_by(AuditRecord.id.desc())
+            .limit(100)
+        )
+    )

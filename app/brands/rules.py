@@ -1,0 +1,137 @@
+"""Rules about brands: what a brand may set, API key tokens. Plain functions and values."""
+
+import secrets
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.ids import ALPHABET
+
+SCOPES = (
+    "brand:read",
+    "brand:write",
+    "members:read",
+    "members:write",
+    "points:read",
+    "points:write",
+    "orders:read",
+    "orders:write",
+)
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """When points lapse: ``count`` days, months or year ends after they were earned."""
+
+    kind: str = "days"  # days | months | end_of_year | never
+    count: int = 365
+
+
+@dataclass(frozen=True)
+class Accrual:
+    rate_basis_points: int = 100
+    rounding_unit: int = 1
+    rounding: str = "down"  # down | half_up | up
+    pending: str = "confirmation"  # confirmation | immediate
+    confirm_after_days: int | None = 14
+    expiry: Expiry = field(default_factory=Expiry)
+    excluded_categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Redemption:
+    minimum_points: int = 1
+    unit: int = 1
+    maximum_percent: int = 100
+    minimum_order_amount: int = 0
+    hold_ttl_seconds: int = 600
+
+
+@dataclass(frozen=True)
+class Refund:
+    clawback: str = "debt"  # available | debt | floor
+    grace_days: int = 0
+    rounding_paid_by: str = "customer"  # customer | brand
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a brand may set, as of one version."""
+
+    version: int
+    timezone: str = "Asia/Seoul"
+    currency: str = "KRW"
+    accrual: Accrual = field(default_factory=Accrual)
+    redemption: Redemption = field(default_factory=Redemption)
+    refund: Refund = field(default_factory=Refund)
+
+
+def settings_from(version: int, stored: dict[str, Any]) -> Settings:
+    """Return the settings a version stores; what it does not name has its default.
+
+    >>> settings_from(3, {"accrual": {"rate_basis_points": 250}}).accrual.rate_basis_points
+    250
+    """
+    accrual = dict(stored.get("accrual", {}))
+    if "expiry" in accrual:
+        accrual["expiry"] = Expiry(**accrual["expiry"])
+    if "excluded_categories" in accrual:
+        accrual["excluded_categories"] = tuple(accrual["excluded_categories"])
+    return Settings(
+        version=version,
+        accrual=Accrual(**accrual),
+        redemption=Redemption(**stored.get("redemption", {})),
+        refund=Refund(**stored.get("refund", {})),
+        **{name: stored[name] for name in ("timezone", "currency") if name in stored},
+    )
+
+
+def merged(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return ``stored`` with ``changes`` laid over it, group by group.
+
+    >>> merged({"accrual": {"rate_basis_points": 100, "rounding": "up"}},
+    ...        {"accrual": {"rate_basis_points": 200}})
+    {'accrual': {'rate_basis_points': 200, 'rounding': 'up'}}
+    """
+    result = dict(stored)
+    for name, value in changes.items():
+        earlier = result.get(name)
+        nested = isinstance(value, dict) and isinstance(earlier, dict)
+        result[name] = merged(earlier, value) if nested else value
+    return result
+
+
+@dataclass(frozen=True)
+class NewKey:
+    key_id: str
+    token: str
+
+
+def new_key(mode: str) -> NewKey:
+    """Return a fresh secret key: ``sk_<mode>_<key id>_<32 characters + checksum>``.
+
+    The secret has 160 random bits; the last 6 characters are a CRC-32, so that
+    scanners and typing errors are told from keys without a database.
+    """
+    key_id = _random(12)
+    head = f"sk_{mode}_{key_id}_{_random(32)}"
+    return NewKey(key_id, head + _checksum(head))
+
+
+def key_id_of(token: str) -> str | None:
+    """Return the public part of a well-formed token, else None."""
+    parts = token.split("_")
+    if len(parts) != 4 or parts[0] != "sk" or parts[1] not in ("live", "test"):
+        return None
+    if len(parts[2]) != 12 or len(parts[3]) != 38:
+        return None
+    return parts[2] if token.isascii() and _checksum(token[:-6]) == token[-6:] else None
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def _checksum(head: str) -> str:
+    number = zlib.crc32(head.encode())
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(0, 30, 5))

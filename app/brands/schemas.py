@@ -1,0 +1,128 @@
+"""The wire format of brands: syntax only."""
+
+from dataclasses import asdict
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from app import ids
+from app.brands.models import Brand
+from app.brands.rules import Settings
+from app.web.fields import Count, Duration, Instant, PlainString
+
+TIME_ZONES = sorted(available_timezones())
+
+
+class ExpiryIn(Schema):
+    kind = PlainString(
+        required=True, validate=validate.OneOf(["days", "months", "end_of_year", "never"])
+    )
+    count = Count(least=0, most=3660, load_default=0)
+
+
+class AccrualIn(Schema):
+    rate_basis_points = Count(most=10_000, metadata={"description": "100 = 1 %"})
+    basis = PlainString(validate=validate.OneOf(["goods_paid"]))
+    rounding_unit = fields.Integer(strict=True, validate=validate.OneOf([1, 10, 100]))
+    rounding = PlainString(validate=validate.OneOf(["down", "half_up", "up"]))
+    pending = PlainString(validate=validate.OneOf(["confirmation", "immediate"]))
+    confirm_after_days = Count(most=365, allow_none=True)
+    expiry = fields.Nested(ExpiryIn)
+    excluded_categories = fields.List(
+        PlainString(validate=validate.Length(1, 100)), validate=validate.Length(max=200)
+    )
+
+
+class RedemptionIn(Schema):
+    minimum_points = Count(least=1, most=10_000_000)
+    unit = fields.Integer(strict=True, validate=validate.OneOf([1, 10, 100, 1000]))
+    maximum_percent = Count(most=100)
+    minimum_order_amount = Count()
+    hold_ttl_seconds = Count(least=1, most=7 * 24 * 3600)
+
+
+class RefundPolicyIn(Schema):
+    clawback = PlainString(validate=validate.OneOf(["available", "debt", "floor"]))
+    grace_days = Count(most=365)
+    rounding_paid_by = PlainString(validate=validate.OneOf(["customer", "brand"]))
+
+
+class BrandIn(Schema):
+    name = PlainString(validate=validate.Length(1, 100))
+    timezone = PlainString(validate=validate.OneOf(TIME_ZONES, error="Not a time zone."))
+    currency = PlainString(validate=validate.Regexp("^[A-Z]{3}$"))
+    accrual = fields.Nested(AccrualIn)
+    redemption = fields.Nested(RedemptionIn)
+    refund = fields.Nested(RefundPolicyIn)
+
+
+class TestClockIn(Schema):
+    """Either ``now`` (null lets the clock run again) or ``advance``."""
+
+    now = Instant(allow_none=True)
+    advance = Duration(metadata={"description": "P30D, PT2H, seconds, or {days, hours, …}"})
+
+    @validates_schema
+    def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Send either now or advance.", "now")
+
+
+class ExpiryOut(Schema):
+    kind = fields.String()
+    count = fields.Integer()
+
+
+class AccrualOut(Schema):
+    rate_basis_points = fields.Integer()
+    basis = fields.String()
+    rounding_unit = fields.Integer()
+    rounding = fields.String()
+    pending = fields.String()
+    confirm_after_days = fields.Integer(allow_none=True)
+    expiry = fields.Nested(ExpiryOut)
+    excluded_categories = fields.List(fields.String())
+
+
+class RedemptionOut(Schema):
+    minimum_points = fields.Integer()
+    unit = fields.Integer()
+    maximum_percent = fields.Integer()
+    minimum_order_amount = fields.Integer()
+    hold_ttl_seconds = fields.Integer()
+
+
+class RefundPolicyOut(Schema):
+    clawback = fields.String()
+    grace_days = fields.Integer()
+    rounding_paid_by = fields.String()
+
+
+class BrandOut(Schema):
+    object = fields.String()
+    id = fields.String()
+    name = fields.String()
+    mode = fields.String()
+    settings_version = fields.Integer()
+    test_clock = fields.String(allow_none=True)
+    timezone = fields.String()
+    currency = fields.String()
+    accrual = fields.Nested(AccrualOut)
+    redemption = fields.Nested(RedemptionOut)
+    refund = fields.Nested(RefundPolicyOut)
+
+
+def show_brand(brand: Brand, settings: Settings) -> dict[str, Any]:
+    """Return the JSON-ready form of a brand and its settings."""
+    shown = asdict(settings)
+    shown["accrual"]["basis"] = "goods_paid"
+    return {
+        "object": "brand",
+        "id": ids.show("brd", brand.brand_id),
+        "name": brand.name,
+        "mode": brand.mode,
+        "settings_version": shown.pop("version"),
+        "test_clock": brand.test_now.isoformat() if brand.test_now else None,
+        **shown,
+    }

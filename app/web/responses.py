@@ -1,0 +1,15 @@
+"""JSON answers, written one way."""
+
+import json
+from typing import Any
+
+from flask import Response
+
+
+def dump(body: Any) -> str:
+    """Return compact JSON; Korean stays readable."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    return Response(dump(body), status, mimetype="application/json")

@@ -1,0 +1,49 @@
+"""Real PostgreSQL for every test: one migrated template, one clone for each worker.
+
+A test makes its own brand, so nothing needs cleaning and tests run in parallel.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy.engine import make_url
+
+from app import create_app, embedded
+from app.config import load_config
+from tests.support import database
+
+# One server for all runs of the suite on this machine, outside the checkout.
+VAR = Path(os.environ.get("DANGOL_TEST_VAR", Path(tempfile.gettempdir()) / "dangol-tests"))
+
+
+@pytest.fixture(scope="session")
+def environment(worker_id: str) -> Iterator[dict[str, str]]:
+    """The environment variables of an application with a migrated database of its own."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    with (VAR / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        base = database.server_environment(VAR)
+        template = database.ensure_template(base)
+    name = f"dangol_test_{os.getpid()}_{worker_id}"
+    database.clone(base, template, name)
+    yield database.with_database(base, name)
+    database.drop(base, name)
+
+
+@pytest.fixture(scope="session")
+def app(environment: dict[str, str]) -> Flask:
+    application = create_app({**load_config(environment), "TESTING": True})
+    return application
+
+
+@pytest.fixture
+def owner(environment: dict[str, str]) -> Iterator[psycopg.Connection]:
+    """A connection that sees every brand's rows, for looking behind the application."""
+    with psycopg.connect(environment["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        yield connection
