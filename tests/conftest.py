@@ -6,7 +6,8 @@ A test makes its own brand, so nothing needs cleaning and tests run in parallel.
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,8 @@ from sqlalchemy.engine import make_url
 
 from app import create_app, embedded
 from app.config import load_config
-from tests.support import database
+from app.db import db
+from tests.support import api, database
 
 # One server for all runs of the suite on this machine, outside the checkout.
 VAR = Path(os.environ.get("DANGOL_TEST_VAR", Path(tempfile.gettempdir()) / "dangol-tests"))
@@ -37,9 +39,23 @@ def environment(worker_id: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def app(environment: dict[str, str]) -> Flask:
+def app(environment: dict[str, str]) -> Iterator[Flask]:
     application = create_app({**load_config(environment), "TESTING": True})
-    return application
+    yield application
+    with application.app_context():
+        db.engine.dispose()  # else open connections warn when the interpreter ends
+
+
+@pytest.fixture
+def make_brand(app: Flask) -> Callable[..., api.TestBrand]:
+    """Make further brands: ``make_brand(accrual={"pending": "immediate"})``."""
+    return partial(api.make_brand, app)
+
+
+@pytest.fixture
+def brand(make_brand: Callable[..., api.TestBrand]) -> api.TestBrand:
+    """A fresh test-mode brand with default settings: ``brand_id``, ``token``, ``api``."""
+    return make_brand()
 
 
 @pytest.fixture

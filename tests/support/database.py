@@ -42,6 +42,8 @@ def ensure_template(base: dict[str, str]) -> str:
     with _admin(base) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             return name
+    drop(base, f"{name}_new")  # what an interrupted run left
+    with _admin(base) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{name}_new")))
     migrate(with_database(base, f"{name}_new"))
     with _admin(base) as connection:
