@@ -10,7 +10,7 @@ from app.db import db
 
 def create_app(config: dict[str, Any]) -> Flask:
     """Build the application from ``config`` alone: no environment, no database."""
-    from app import brands, members, orders, points, subscriptions, web
+    from app import brands, cli, members, orders, points, subscriptions, web
 
     app = Flask(__name__, static_folder=None)
     app.config.update(config)
@@ -19,5 +19,6 @@ def create_app(config: dict[str, Any]) -> Flask:
     api = web.init_app(app)
     for feature in (brands, members, points, orders):
         feature.init_app(app, api)
+    app.cli.add_command(cli.group)
     subscriptions.connect()
     return app
