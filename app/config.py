@@ -34,7 +34,9 @@ def load_config(env: Mapping[str, str]) -> dict[str, Any]:
         "ENCRYPTION_KEYS": _keys(env, "DANGOL_ENCRYPTION_KEYS"),
         "INDEX_KEY": _key("DANGOL_INDEX_KEY", secret(env, "DANGOL_INDEX_KEY")),
         "VAR": Path(env.get("DANGOL_VAR", "var")),
-        "LOG_LEVEL": _choice(env, "DANGOL_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        "LOG_LEVEL": _choice(
+            env, "DANGOL_LOG_LEVEL", "info", ("debug", "info", "warning", "error")
+        ),
         "RATE_LIMIT_PER_SECOND": number(env, "DANGOL_RATE_LIMIT_PER_SECOND", 2000, 1, 1_000_000),
         "WEB_CONCURRENCY": number(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": number(env, "DANGOL_TRUSTED_PROXIES", 0, 0, 10),

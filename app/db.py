@@ -30,8 +30,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-# Serialisation failure, deadlock, lock not available (PostgreSQL, appendix A).
-RETRIED = {"40001", "40P01", "55P03"}
+# Serialisation failure, deadlock, lock not available, and unique violation: who loses
+# the race for a key finds the winner's row the second time (PostgreSQL, appendix A).
+RETRIED = {"40001", "40P01", "55P03", "23505"}
 ATTEMPTS = 4
 
 RETRIES = Counter("dangol_transaction_retries", "Units of work run again", ["reason"])
@@ -109,7 +110,7 @@ def use_brand(brand_id: UUID) -> None:
 def transact(brand_id: UUID, use_case: Callable[[], T]) -> T:
     """Run ``use_case`` in one transaction of the brand, again if the database asks for it.
 
-    Deadlocks, serialisation failures and lost connections are retried with full
+    Deadlocks, lost races for a key and lost connections are retried with full
     jitter. A lost answer to COMMIT is retried too, so ``use_case`` must find out by
     itself that its work is already done (idempotency key, upsert).
     """
@@ -125,6 +126,21 @@ def transact(brand_id: UUID, use_case: Callable[[], T]) -> T:
             time.sleep(random.uniform(0, 0.05 * 4**attempt))  # noqa: S311 - jitter, not a secret
     with transaction(brand_id):
         return use_case()
+
+
+def dry_run(brand_id: UUID, use_case: Callable[[], T]) -> T:
+    """Run ``use_case`` as it would really run, return its answer, and undo all of it."""
+
+    class Undo(Exception):
+        pass
+
+    result: list[T] = []
+    try:
+        with transaction(brand_id):
+            result.append(use_case())
+            raise Undo
+    except Undo:
+        return result[0]
 
 
 def _retry_reason(error: DBAPIError) -> str | None:

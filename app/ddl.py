@@ -51,6 +51,16 @@ def install_functions(feature: str) -> None:
         connection.exec_driver_sql(path.read_text().replace("%", "%%"))
 
 
+def drop_functions(feature: str) -> None:
+    """Drop every function whose name begins with the feature's."""
+    op.execute(
+        "DO $$ DECLARE f regprocedure; BEGIN"
+        " FOR f IN SELECT oid FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        f" AND proname LIKE '{feature}\\_%' LOOP"
+        " EXECUTE 'DROP FUNCTION ' || f || ' CASCADE'; END LOOP; END $$"
+    )
+
+
 def create_roles(connection: Connection) -> None:
     """Create the two roles and hand the schema to the owner. Safe to repeat.
 
@@ -68,7 +78,9 @@ def create_roles(connection: Connection) -> None:
     for role, options in ((OWNER_ROLE, "NOLOGIN"), (APP_ROLE, "LOGIN")):
         if role not in present:
             connection.execute(
-                text(f"CREATE ROLE {role} {options} NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE")
+                text(
+                    f"CREATE ROLE {role} {options} NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+                )
             )
     state = SimpleNamespace(
         **connection.execute(

@@ -4,8 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from app import events
+from app.members.events import MemberErased, MemberMerged, MemberRegistered
+from app.points import services as points
 
-SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {}
+SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
+    MemberRegistered: [points.open_account],
+    MemberMerged: [points.move_to_survivor],
+    MemberErased: [points.forfeit],
+}
 
 
 def connect() -> None:

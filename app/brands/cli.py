@@ -21,9 +21,7 @@ def create(name: str, *, test: bool, as_json: bool) -> None:
     """Create a brand and its first secret key."""
     with transaction():
         created = services.create_brand(name, test=test, now=clock.now())
-    _print(
-        {"brand_id": str(created.brand_id), "secret_key": created.secret_key}, as_json=as_json
-    )
+    _print({"brand_id": str(created.brand_id), "secret_key": created.secret_key}, as_json=as_json)
 
 
 @brands.command("list")

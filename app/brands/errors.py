@@ -17,5 +17,7 @@ class ApiKeyNotFound(NotFound):
 
 class NotATestBrand(Conflict):
     code = "not_a_test_brand"
-    ko = "시험용 시계는 테스트 모드 브랜드에서만 쓸 수 있어요. 테스트 키(sk_test_…)로 요청해 주세요."
+    ko = (
+        "시험용 시계는 테스트 모드 브랜드에서만 쓸 수 있어요. 테스트 키(sk_test_…)로 요청해 주세요."
+    )
     en = "Only a test-mode brand has a test clock. Call with a test key (sk_test_…)."

@@ -40,9 +40,7 @@ class Brand(Model):
     __tablename__ = "brands"
     __table_args__ = (CheckConstraint("mode IN ('live', 'test')", name="mode"),)
 
-    brand_id: Mapped[UUID] = mapped_column(
-        ForeignKey("brand_directory.brand_id"), primary_key=True
-    )
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand_directory.brand_id"), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     mode: Mapped[str] = mapped_column(Text)
     settings_version: Mapped[int]

@@ -5,7 +5,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.brands.errors import BrandNotFound
-from app.brands.models import ApiKey, ApiKeyDirectory, AuditRecord, Brand, BrandDirectory, BrandSettings
+from app.brands.models import (
+    ApiKey,
+    ApiKeyDirectory,
+    AuditRecord,
+    Brand,
+    BrandDirectory,
+    BrandSettings,
+)
 from app.db import db
 
 
@@ -33,7 +40,9 @@ def get_settings(brand_id: UUID, version: int) -> BrandSettings:
 
 
 def list_brand_ids() -> list[UUID]:
-    return list(db.session.scalars(select(BrandDirectory.brand_id).order_by(BrandDirectory.brand_id)))
+    return list(
+        db.session.scalars(select(BrandDirectory.brand_id).order_by(BrandDirectory.brand_id))
+    )
 
 
 def find_key_brand(key_id: str) -> UUID | None:

@@ -96,8 +96,9 @@ def merged(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     result = dict(stored)
     for name, value in changes.items():
         earlier = result.get(name)
-        nested = isinstance(value, dict) and isinstance(earlier, dict)
-        result[name] = merged(earlier, value) if nested else value
+        if isinstance(value, dict) and isinstance(earlier, dict):
+            value = merged(earlier, value)
+        result[name] = value
     return result
 
 

@@ -10,31 +10,32 @@ from app import ids
 from app.brands.models import Brand
 from app.brands.rules import Settings
 from app.web.fields import Count, Duration, Instant, PlainString
+from app.web.responses import show_instant
 
 TIME_ZONES = sorted(available_timezones())
 
 
-class ExpiryIn(Schema):
+class ExpiryRuleIn(Schema):
     kind = PlainString(
         required=True, validate=validate.OneOf(["days", "months", "end_of_year", "never"])
     )
     count = Count(least=0, most=3660, load_default=0)
 
 
-class AccrualIn(Schema):
+class AccrualRuleIn(Schema):
     rate_basis_points = Count(most=10_000, metadata={"description": "100 = 1 %"})
     basis = PlainString(validate=validate.OneOf(["goods_paid"]))
     rounding_unit = fields.Integer(strict=True, validate=validate.OneOf([1, 10, 100]))
     rounding = PlainString(validate=validate.OneOf(["down", "half_up", "up"]))
     pending = PlainString(validate=validate.OneOf(["confirmation", "immediate"]))
     confirm_after_days = Count(most=365, allow_none=True)
-    expiry = fields.Nested(ExpiryIn)
+    expiry = fields.Nested(ExpiryRuleIn)
     excluded_categories = fields.List(
         PlainString(validate=validate.Length(1, 100)), validate=validate.Length(max=200)
     )
 
 
-class RedemptionIn(Schema):
+class RedemptionRuleIn(Schema):
     minimum_points = Count(least=1, most=10_000_000)
     unit = fields.Integer(strict=True, validate=validate.OneOf([1, 10, 100, 1000]))
     maximum_percent = Count(most=100)
@@ -52,8 +53,8 @@ class BrandIn(Schema):
     name = PlainString(validate=validate.Length(1, 100))
     timezone = PlainString(validate=validate.OneOf(TIME_ZONES, error="Not a time zone."))
     currency = PlainString(validate=validate.Regexp("^[A-Z]{3}$"))
-    accrual = fields.Nested(AccrualIn)
-    redemption = fields.Nested(RedemptionIn)
+    accrual = fields.Nested(AccrualRuleIn)
+    redemption = fields.Nested(RedemptionRuleIn)
     refund = fields.Nested(RefundPolicyIn)
 
 
@@ -69,23 +70,23 @@ class TestClockIn(Schema):
             raise ValidationError("Send either now or advance.", "now")
 
 
-class ExpiryOut(Schema):
+class ExpiryRuleOut(Schema):
     kind = fields.String()
     count = fields.Integer()
 
 
-class AccrualOut(Schema):
+class AccrualRuleOut(Schema):
     rate_basis_points = fields.Integer()
     basis = fields.String()
     rounding_unit = fields.Integer()
     rounding = fields.String()
     pending = fields.String()
     confirm_after_days = fields.Integer(allow_none=True)
-    expiry = fields.Nested(ExpiryOut)
+    expiry = fields.Nested(ExpiryRuleOut)
     excluded_categories = fields.List(fields.String())
 
 
-class RedemptionOut(Schema):
+class RedemptionRuleOut(Schema):
     minimum_points = fields.Integer()
     unit = fields.Integer()
     maximum_percent = fields.Integer()
@@ -108,8 +109,8 @@ class BrandOut(Schema):
     test_clock = fields.String(allow_none=True)
     timezone = fields.String()
     currency = fields.String()
-    accrual = fields.Nested(AccrualOut)
-    redemption = fields.Nested(RedemptionOut)
+    accrual = fields.Nested(AccrualRuleOut)
+    redemption = fields.Nested(RedemptionRuleOut)
     refund = fields.Nested(RefundPolicyOut)
 
 
@@ -123,6 +124,6 @@ def show_brand(brand: Brand, settings: Settings) -> dict[str, Any]:
         "name": brand.name,
         "mode": brand.mode,
         "settings_version": shown.pop("version"),
-        "test_clock": brand.test_now.isoformat() if brand.test_now else None,
+        "test_clock": show_instant(brand.test_now),
         **shown,
     }

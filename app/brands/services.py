@@ -20,10 +20,12 @@ from app.brands.models import (
     BrandDirectory,
     BrandSettings,
 )
-from app.brands.rules import Settings
+from app.brands.rules import Accrual, Settings
 from app.db import db, use_brand
 from app.events import publish
 from app.ids import new_id
+
+__all__ = ["Accrual", "Settings"]
 
 ROLL_DAYS_MAX = 7
 
@@ -58,7 +60,12 @@ def create_brand(
     use_brand(brand_id)
     db.session.add(
         Brand(
-            brand_id=brand_id, name=name, mode=mode, settings_version=1, test_now=None, created_at=now
+            brand_id=brand_id,
+            name=name,
+            mode=mode,
+            settings_version=1,
+            test_now=None,
+            created_at=now,
         )
     )
     db.session.flush()  # settings and keys refer to the brand
@@ -90,7 +97,11 @@ def create_key(
         )
     )
     record_audit(
-        brand_id, actor=actor, action="api_key.created", subject=f"api_key:{key.key_id}", now=now,
+        brand_id,
+        actor=actor,
+        action="api_key.created",
+        subject=f"api_key:{key.key_id}",
+        now=now,
         after={"name": name, "scopes": list(scopes)},
     )
     db.session.flush()  # the token is shown only if the rows are accepted
@@ -106,7 +117,11 @@ def roll_key(brand_id: UUID, key_id: str, *, keep_days: int, actor: str, now: da
     token = create_key(brand_id, name=key.name, scopes=key.scopes, actor=actor, now=now)
     key.expires_at = now + timedelta(days=min(keep_days, ROLL_DAYS_MAX))
     record_audit(
-        brand_id, actor=actor, action="api_key.rolled", subject=f"api_key:{key_id}", now=now,
+        brand_id,
+        actor=actor,
+        action="api_key.rolled",
+        subject=f"api_key:{key_id}",
+        now=now,
         after={"expires_at": key.expires_at.isoformat()},
     )
     db.session.flush()  # see create_key
@@ -176,8 +191,13 @@ def change_settings(
     after = rules.merged(before, changes)
     if name is not None and name != brand.name:
         record_audit(
-            brand_id, actor=actor, action="brand.renamed", subject="brand", now=now,
-            before={"name": brand.name}, after={"name": name},
+            brand_id,
+            actor=actor,
+            action="brand.renamed",
+            subject="brand",
+            now=now,
+            before={"name": brand.name},
+            after={"name": name},
         )
         brand.name = name
     if after != before:
@@ -188,8 +208,13 @@ def change_settings(
             )
         )
         record_audit(
-            brand_id, actor=actor, action="settings.changed", subject="settings", now=now,
-            before=before, after=after,
+            brand_id,
+            actor=actor,
+            action="settings.changed",
+            subject="settings",
+            now=now,
+            before=before,
+            after=after,
         )
         publish(SettingsChanged(brand_id, brand.settings_version))
     db.session.flush()  # autoflush is off
@@ -205,7 +230,11 @@ def set_test_clock(brand_id: UUID, instant: datetime | None, *, actor: str, now:
     if brand.mode != "test":
         raise NotATestBrand
     record_audit(
-        brand_id, actor=actor, action="test_clock.set", subject="test_clock", now=now,
+        brand_id,
+        actor=actor,
+        action="test_clock.set",
+        subject="test_clock",
+        now=now,
         before={"now": brand.test_now.isoformat() if brand.test_now else None},
         after={"now": instant.isoformat() if instant else None},
     )

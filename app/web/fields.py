@@ -14,8 +14,10 @@ MONEY_MAX = 1_000_000_000_000
 class Count(fields.Integer):
     """A whole number with a maximum: money in minor units, points, quantities."""
 
-    def __init__(self, *, least: int = 0, most: int = MONEY_MAX, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+    def __init__(
+        self, *, least: int = 0, most: int = MONEY_MAX, strict: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(strict=strict, validate=validate.Range(least, most), **kwargs)
 
 
 class PlainString(fields.String):
@@ -47,7 +49,9 @@ class Duration(fields.Field[timedelta]):
             parts = value
         elif type(value) is int:
             parts = {"seconds": value}
-        if not parts or not all(type(part) is int and 0 <= part <= 10**9 for part in parts.values()):
+        if not parts or not all(
+            type(part) is int and 0 <= part <= 10**9 for part in parts.values()
+        ):
             raise ValidationError("Not a length of time such as P30D, PT2H or 3600.")
         length = timedelta(**parts)
         if not timedelta(0) < length <= self.MOST:

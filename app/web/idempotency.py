@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, request
@@ -23,6 +23,8 @@ from app.web.auth import current_principal
 from app.web.responses import dump
 
 KEY_LENGTH_MAX = 255
+
+V = TypeVar("V", bound=Callable[..., Any])
 
 
 class IdempotencyKeyRequired(BadInput):
@@ -66,18 +68,37 @@ class Answer:
         return response
 
 
+def idempotent(view: V) -> V:
+    """Mark a view that needs the Idempotency-Key header; the API document says so."""
+    view.idempotent = True  # type: ignore[attr-defined]
+    return view
+
+
+def idempotency_key() -> str:
+    """Return the header of the present request.
+
+    :raises IdempotencyKeyRequired: it is missing or not usable
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
+        raise IdempotencyKeyRequired
+    return key
+
+
+def fingerprint_of(payload: Any) -> bytes:
+    """Return the SHA-256 of the present request's method and path and of its body."""
+    canonical = json.dumps(
+        [request.method, request.path, payload], sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).digest()
+
+
 def this_attempt(payload: Any) -> Attempt:
     """Return the key and fingerprint of the present request.
 
     :raises IdempotencyKeyRequired: the header is missing or not usable
     """
-    key = request.headers.get("Idempotency-Key", "")
-    if not 0 < len(key) <= KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
-        raise IdempotencyKeyRequired
-    canonical = json.dumps(
-        [request.method, request.path, payload], sort_keys=True, separators=(",", ":"), default=str
-    )
-    return Attempt(key, hashlib.sha256(canonical.encode()).digest())
+    return Attempt(idempotency_key(), fingerprint_of(payload))
 
 
 def execute_once(payload: Any, use_case: Callable[[], tuple[Any, int]]) -> Response:

@@ -1,6 +1,7 @@
 """JSON answers, written one way."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
@@ -13,3 +14,8 @@ def dump(body: Any) -> str:
 
 def json_response(body: Any, status: int = 200) -> Response:
     return Response(dump(body), status, mimetype="application/json")
+
+
+def show_instant(value: datetime | None) -> str | None:
+    """Return an instant in UTC, ISO 8601, whatever zone it came in."""
+    return None if value is None else value.astimezone(UTC).isoformat()

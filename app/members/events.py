@@ -1,0 +1,35 @@
+"""What happened to members."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class MemberRegistered:
+    """A member exists who did not before."""
+
+    brand_id: UUID
+    member_id: UUID
+    now: datetime
+
+
+@dataclass(frozen=True)
+class MemberMerged:
+    """A member turned out to be another one; what it had belongs to the survivor."""
+
+    brand_id: UUID
+    member_id: UUID
+    into_id: UUID
+    now: datetime
+    actor: str
+
+
+@dataclass(frozen=True)
+class MemberErased:
+    """A member's personal data is gone; the books stay."""
+
+    brand_id: UUID
+    member_id: UUID
+    now: datetime
+    actor: str

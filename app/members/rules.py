@@ -1,0 +1,187 @@
+"""Rules about members: references, phone numbers, e-mail addresses, birthdays.
+
+Plain functions over plain values. What cannot be read gives None, never a message
+that repeats it: it is somebody's personal data.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+import phonenumbers
+from korean_lunar_calendar import KoreanLunarCalendar
+
+from app import ids
+from app.members.errors import ExternalIdInvalid, MemberNotFound
+
+EXTERNAL_ID_MAX = 128
+EMAIL_MAX = 254
+YEAR_MIN = 1900
+YEAR_MAX = 2100
+
+_PHONE = re.compile(r"\+?[0-9 ()./-]{7,30}")
+_HYPHENS = re.compile(r"[\u2010-\u2015\u2212\u30fc\u3161]")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+# phonenumbers takes 010-123-4567 for valid, and lags behind newly opened ranges.
+_MOBILE = re.compile(r"010\d{8}|01[16789]\d{7,8}")
+_EMAIL = re.compile(
+    r"(?!\.)(?!.*\.\.)[^\s@\"(),:;<>\[\]\\]{1,64}(?<!\.)"
+    r"@(?:[^\W_](?:[^\W_]|-){0,62}(?<!-)\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{2,59})"
+)
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+
+
+class MemberRef(NamedTuple):
+    """How a caller names a member: by our id or by its own. Both None: nobody."""
+
+    member_id: UUID | None = None
+    external_id: str | None = None
+
+
+def parse_reference(reference: str | None, *, pointer: str | None = None) -> MemberRef:
+    """Return what ``mem_…`` or ``ext:…`` names; for None, a reference to nobody.
+
+    >>> parse_reference("ext:17850").external_id
+    '17850'
+
+    :raises MemberNotFound: it is neither
+    """
+    if reference is None:
+        return MemberRef()
+    if reference.startswith("ext:"):
+        try:
+            return MemberRef(external_id=external_id_of(reference[4:]))
+        except ExternalIdInvalid:
+            raise MemberNotFound(pointer=pointer) from None
+    member_id = ids.read("mem", reference)
+    if member_id is None:
+        raise MemberNotFound(pointer=pointer)
+    return MemberRef(member_id=member_id)
+
+
+def external_id_of(text: str) -> str:
+    """Return an external id in its one form (composed Korean, NFC).
+
+    :raises ExternalIdInvalid: empty, too long, not printable, or with outer spaces
+    """
+    composed = unicodedata.normalize("NFC", text)
+    if not 0 < len(composed) <= EXTERNAL_ID_MAX or not composed.isprintable():
+        raise ExternalIdInvalid
+    if composed != composed.strip():
+        raise ExternalIdInvalid
+    return composed
+
+
+def phone_of(text: str) -> str | None:
+    """Return a phone number in E.164, read as Korean unless it says otherwise.
+
+    >>> phone_of("010-1234-5678"), phone_of("０１０ １２３４ ５６７８"), phone_of("+82 (0)10.1234.5678")
+    ('+821012345678', '+821012345678', '+821012345678')
+    >>> phone_of("010-123-4567") is None
+    True
+    """
+    plain = _HYPHENS.sub("-", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).strip())
+    if not _PHONE.fullmatch(plain):
+        return None
+    digits = re.sub(r"\D", "", plain)
+    if _MOBILE.fullmatch(digits) and not plain.startswith("+"):
+        return f"+82{digits[1:]}"
+    if digits.startswith("0082"):
+        plain = f"+{digits[2:]}"
+    try:
+        number = phonenumbers.parse(plain, "KR")
+    except phonenumbers.NumberParseException:
+        return None
+    national = f"0{number.national_number}"
+    if number.country_code == 82 and national.startswith("01"):  # noqa: PLR2004
+        return f"+82{national[1:]}" if _MOBILE.fullmatch(national) else None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def email_of(text: str) -> str | None:
+    """Return an e-mail address as it is to be written to: trimmed, domain in small letters.
+
+    >>> email_of("  Kim.Dangol@Example.COM ")
+    'Kim.Dangol@example.com'
+    >>> email_of("kim@localhost") is None
+    True
+    """
+    plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).strip()
+    local, _, domain = plain.rpartition("@")
+    address = f"{local}@{domain.lower()}"
+    if len(address) > EMAIL_MAX or not address.isprintable() or not _EMAIL.fullmatch(address):
+        return None
+    return address
+
+
+def email_key(address: str) -> str:
+    """Return what an address is found by: nobody tells capitals apart.
+
+    >>> email_key("Kim@example.com") == email_key("kim@example.com")
+    True
+    """
+    return address.casefold()
+
+
+@dataclass(frozen=True)
+class Birthday:
+    """A birthday as it was given. A lunar one has a solar date in its own year only."""
+
+    year: int
+    month: int
+    day: int
+    calendar: str = "solar"  # solar | lunar
+    leap_month: bool = False
+
+    @property
+    def text(self) -> str:
+        return f"{self.year:04}-{self.month:02}-{self.day:02}"
+
+
+def birthday_of(text: str, calendar: str, *, leap_month: bool) -> Birthday | None:
+    """Return the birthday, or None if that calendar has no such day.
+
+    >>> birthday_of("1990-02-30", "lunar", leap_month=False).text
+    '1990-02-30'
+    >>> birthday_of("1990-02-30", "solar", leap_month=False) is None
+    True
+    """
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    birthday = Birthday(*map(int, match.groups()), calendar=calendar, leap_month=leap_month)
+    return birthday if solar_date_of(birthday) is not None else None
+
+
+def solar_date_of(birthday: Birthday) -> date | None:
+    """Return the day of birth in the solar calendar, None if there is no such day.
+
+    >>> solar_date_of(Birthday(1990, 5, 5, "lunar", leap_month=True))
+    datetime.date(1990, 6, 27)
+    """
+    if not YEAR_MIN <= birthday.year <= YEAR_MAX:
+        return None
+    if birthday.calendar == "lunar":
+        return _solar_date(birthday.year, birthday.month, birthday.day, birthday.leap_month)
+    if birthday.leap_month:
+        return None
+    try:
+        return date(birthday.year, birthday.month, birthday.day)
+    except ValueError:
+        return None
+
+
+# A calendar takes milliseconds to build, and there are few birthdays.
+@lru_cache(maxsize=50_000)
+def _solar_date(year: int, month: int, day: int, leap_month: bool) -> date | None:  # noqa: FBT001
+    calendar = KoreanLunarCalendar()
+    # It returns False for a day that does not exist and keeps its previous date.
+    if not calendar.setLunarDate(year, month, day, leap_month):
+        return None
+    return date(calendar.solarYear, calendar.solarMonth, calendar.solarDay)

@@ -1,0 +1,218 @@
+"""The checkout over JSON: parse, call one use case in one transaction, render."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from app import clock, ids
+from app.brands import services as brands
+from app.db import dry_run, transact, transaction
+from app.members import services as members
+from app.orders import services
+from app.orders.errors import OrderNotFound
+from app.orders.models import Order
+from app.orders.rules import status_at
+from app.orders.schemas import (
+    OrderIn,
+    OrderOut,
+    OrderSummaryOut,
+    PreviewIn,
+    RefundIn,
+    RefundOut,
+    read_cart,
+    read_refund,
+    show_receipt,
+    show_refunded,
+    show_summary,
+)
+from app.orders.services import StoredAnswer
+from app.web.auth import current_principal, requires
+from app.web.fields import PlainString
+from app.web.idempotency import (
+    Answer,
+    execute_once,
+    fingerprint_of,
+    idempotent,
+    replay,
+    this_attempt,
+)
+from app.web.pagination import PageQuery, page, page_schema, read_cursor
+from app.web.responses import dump, json_response
+
+blp = Blueprint("orders", __name__, url_prefix="/v1", description="The checkout")
+
+
+class OrderQuery(PageQuery):
+    member = PlainString(load_default=None)
+
+
+@blp.post("/checkout/preview")
+@requires("orders:read")
+@blp.arguments(PreviewIn)
+@blp.response(200, OrderOut)
+def preview_order(body: dict[str, Any]) -> Response:
+    """Show what placing the order would do, by the same path, changing nothing."""
+    brand_id = current_principal().brand_id
+    cart = read_cart(body, members.parse_reference(body["member"], pointer="/member"))
+    receipt = dry_run(brand_id, lambda: services.preview_order(brand_id, cart, now=clock.now()))
+    return json_response(show_receipt(receipt))
+
+
+@blp.post("/orders")
+@requires("orders:write")
+@idempotent
+@blp.arguments(OrderIn)
+@blp.response(201, OrderOut)
+def place_order(body: dict[str, Any]) -> Response:
+    """Place a paid order: points are used and earned in one step, safe to repeat."""
+    principal = current_principal()
+    attempt = this_attempt(request.get_json())
+    cart = read_cart(body, members.parse_reference(body["member"], pointer="/member"))
+    rendered = ""
+
+    def render(receipt: services.Receipt) -> str:
+        nonlocal rendered
+        rendered = dump(show_receipt(receipt))
+        return rendered
+
+    def use_case() -> Answer:
+        nonlocal rendered
+        rendered = ""
+        placed = services.place_order(
+            principal.brand_id,
+            cart,
+            key=attempt.key,
+            fingerprint=attempt.fingerprint,
+            actor=principal.actor,
+            render=render,
+            now=clock.now(),
+        )
+        if isinstance(placed, StoredAnswer):
+            return replay(attempt, placed.fingerprint, placed.status, placed.body)
+        if rendered:
+            return Answer(201, rendered)
+        return Answer(200, dump(show_receipt(placed)), replayed=True)
+
+    return transact(principal.brand_id, use_case).response()
+
+
+@blp.get("/orders")
+@requires("orders:read")
+@blp.arguments(OrderQuery, location="query")
+@blp.response(200, page_schema(OrderSummaryOut))
+def list_orders(query: dict[str, Any]) -> Response:
+    """List orders, the newest first; of one member with `member`."""
+    brand_id = current_principal().brand_id
+    filters = {"orders": query["member"]}
+    position = read_cursor(query, filters)
+    with transaction(brand_id):
+        now = brands.brand_now(brand_id, clock.now())
+        orders = services.list_orders(
+            brand_id,
+            member=query["member"],
+            before=UUID(position[0]) if position else None,
+            limit=query["limit"] + 1,
+        )
+
+    def show(order: Order) -> dict[str, Any]:
+        status = status_at(order.status, order.confirmed_at, order.confirm_due_at, now)
+        return show_summary(order, status)
+
+    return json_response(page(orders, query["limit"], lambda order: [str(order.id)], show, filters))
+
+
+@blp.get("/orders/<string:order>")
+@requires("orders:read")
+@blp.response(200, OrderOut)
+def show_order(order: str) -> Response:
+    """Show an order with everything it caused."""
+    brand_id = current_principal().brand_id
+    with transaction(brand_id):
+        now = brands.brand_now(brand_id, clock.now())
+        receipt = services.receipt_of(_find(brand_id, order), now=now)
+    return json_response(show_receipt(receipt))
+
+
+@blp.post("/orders/<string:order>/confirm")
+@requires("orders:write")
+@idempotent
+@blp.response(200, OrderOut)
+def confirm_order(order: str) -> Response:
+    """Confirm the purchase (구매확정): its pending points can be spent."""
+    principal = current_principal()
+    brand_id = principal.brand_id
+
+    def use_case() -> tuple[Any, int]:
+        receipt = services.confirm_order(
+            brand_id,
+            _find(brand_id, order).id,
+            actor=principal.actor,
+            now=brands.brand_now(brand_id, clock.now()),
+        )
+        return show_receipt(receipt), 200
+
+    return execute_once(None, use_case)
+
+
+@blp.post("/orders/<string:order>/cancel")
+@requires("orders:write")
+@idempotent
+@blp.response(200, OrderOut)
+def cancel_order(order: str) -> Response:
+    """Cancel an order that is neither confirmed nor refunded; all it did is undone."""
+    principal = current_principal()
+    brand_id = principal.brand_id
+    fingerprint = fingerprint_of(None)
+
+    def use_case() -> tuple[Any, int]:
+        cancelled = services.cancel_order(
+            brand_id,
+            _find(brand_id, order).id,
+            fingerprint=fingerprint,
+            actor=principal.actor,
+            now=brands.brand_now(brand_id, clock.now()),
+        )
+        return show_receipt(cancelled.receipt), 200
+
+    return execute_once(None, use_case)
+
+
+@blp.post("/orders/<string:order>/refunds")
+@requires("orders:write")
+@idempotent
+@blp.arguments(RefundIn)
+@blp.response(201, RefundOut)
+def refund_order(body: dict[str, Any], order: str) -> Response:
+    """Refund lines, shipping, or all that is left; with `dry_run` only say what would be."""
+    principal = current_principal()
+    brand_id = principal.brand_id
+    refund = read_refund(body)
+    payload = {name: value for name, value in request.get_json().items() if name != "dry_run"}
+    fingerprint = fingerprint_of(payload)
+
+    def refunded() -> services.Refunded:
+        return services.refund_order(
+            brand_id,
+            _find(brand_id, order).id,
+            refund,
+            fingerprint=fingerprint,
+            actor=principal.actor,
+            now=brands.brand_now(brand_id, clock.now()),
+        )
+
+    if body["dry_run"]:
+        return json_response(
+            dry_run(brand_id, lambda: show_refunded(refunded(), dry_run=True)), 200
+        )
+    return execute_once(payload, lambda: (show_refunded(refunded()), 201))
+
+
+def _find(brand_id: UUID, reference: str) -> Order:
+    order_id = ids.read("ord", reference)
+    if order_id is not None:
+        return services.get_order(brand_id, order_id=order_id)
+    if reference.startswith("ext:"):
+        return services.get_order(brand_id, external_id=reference.removeprefix("ext:"))
+    raise OrderNotFound

@@ -1,0 +1,38 @@
+"""The use cases of orders. None of them commits; none of them knows about HTTP.
+
+Locks are taken in one order everywhere: the member's account, then the order.
+"""
+
+from app.orders.services.checkout import (
+    Cart,
+    StoredAnswer,
+    place_order,
+    preview_order,
+)
+from app.orders.services.lifecycle import cancel_order, confirm_due_orders, confirm_order
+from app.orders.services.reading import (
+    Effect,
+    Receipt,
+    get_order,
+    list_orders,
+    receipt_of,
+)
+from app.orders.services.refunds import Refunded, RefundRequest, refund_order
+
+__all__ = [
+    "Cart",
+    "Effect",
+    "Receipt",
+    "RefundRequest",
+    "Refunded",
+    "StoredAnswer",
+    "cancel_order",
+    "confirm_due_orders",
+    "confirm_order",
+    "get_order",
+    "list_orders",
+    "place_order",
+    "preview_order",
+    "receipt_of",
+    "refund_order",
+]

@@ -1,0 +1,133 @@
+"""Looking orders up, and the one form in which an order is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.members import services as members
+from app.orders import queries, rules
+from app.orders.errors import OrderNotFound
+from app.orders.models import Order, OrderEffect, OrderLine, Refund
+from app.points import services as points
+from app.points.services import Balance
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One consequence of an order, with the rule it came from and its arithmetic."""
+
+    kind: str
+    points: int
+    status: str
+    reason: str
+    rule: str
+    rule_version: int
+    terms: dict[str, Any] | None = None
+    refund_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An order as it is told: previewed, just placed, or looked up later."""
+
+    order_id: UUID | None
+    external_id: str | None
+    member_id: UUID | None
+    status: str
+    channel: str | None
+    currency: str
+    placed_at: datetime
+    amounts: rules.Amounts
+    lines: Sequence[dict[str, Any]]
+    earned: int
+    earned_status: str
+    balance: Balance | None
+    effects: Sequence[Effect]
+    settings_version: int
+    redeemable: int | None = None  # most points the order may use; preview only
+    confirm_due_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    cash_refunded: int = 0
+    points_restored: int = 0
+    refunds: Sequence[Refund] = field(default=())
+
+
+def get_order(
+    brand_id: UUID, *, order_id: UUID | None = None, external_id: str | None = None
+) -> Order:
+    """:raises OrderNotFound: the brand has no such order"""
+    order = queries.find_order(brand_id, order_id=order_id, external_id=external_id)
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def list_orders(
+    brand_id: UUID, *, member: str | None, before: UUID | None, limit: int
+) -> list[Order]:
+    """Return orders, the newest first; of a member, if a reference is given."""
+    member_ids = None
+    if member is not None:
+        found = members.find_member(brand_id, member)
+        member_ids = [found.id, members.resolve(brand_id, member).id]
+    return queries.list_orders(brand_id, member_ids=member_ids, before=before, limit=limit)
+
+
+def receipt_of(order: Order, *, now: datetime) -> Receipt:
+    """Return all that is to be told of a stored order."""
+    balance = None
+    if order.member_id is not None:
+        survivor = members.survivor_id(order.brand_id, order.member_id)
+        balance = points.get_balance(order.brand_id, survivor, now=now)
+    confirmed = rules.is_confirmed(order.confirmed_at, order.confirm_due_at, now)
+    return Receipt(
+        order_id=order.id,
+        external_id=order.external_id,
+        member_id=order.member_id,
+        status=rules.status_at(order.status, order.confirmed_at, order.confirm_due_at, now),
+        channel=order.channel,
+        currency=order.currency,
+        placed_at=order.placed_at,
+        amounts=rules.Amounts(order.goods, order.discounts, order.shipping_fee, order.points_used),
+        lines=[line_of(line) for line in queries.list_lines(order.brand_id, order.id)],
+        earned=order.earned,
+        earned_status="pending" if order.earned_pending and not confirmed else "available",
+        balance=balance,
+        effects=[effect_of(row) for row in queries.list_effects(order.brand_id, order.id)],
+        settings_version=order.settings_version,
+        confirm_due_at=order.confirm_due_at,
+        confirmed_at=order.confirmed_at or (order.confirm_due_at if confirmed else None),
+        cash_refunded=order.cash_refunded,
+        points_restored=order.points_restored,
+        refunds=queries.list_refunds(order.brand_id, order.id),
+    )
+
+
+def line_of(line: OrderLine) -> dict[str, Any]:
+    return {
+        "line": line.line_no,
+        "sku": line.sku,
+        "name": line.name,
+        "category": line.category,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "amount": line.amount,
+        "discount": line.discount,
+        "points_share": line.points_share,
+        "refunded_quantity": line.refunded_quantity,
+    }
+
+
+def effect_of(row: OrderEffect) -> Effect:
+    return Effect(
+        kind=row.kind,
+        points=row.points,
+        status=row.status,
+        reason=row.reason,
+        rule=row.rule,
+        rule_version=row.rule_version,
+        terms=row.terms,
+        refund_id=row.refund_id,
+    )

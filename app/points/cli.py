@@ -1,0 +1,105 @@
+"""``flask points …``: prove the books, and do what falls due."""
+
+import json
+import sys
+from collections.abc import Callable
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+from tqdm import tqdm
+
+from app import clock, ids
+from app.brands import services as brands
+from app.db import transaction
+from app.points import jobs, services
+from app.points.audits import CHECKS, Finding
+
+points = AppGroup("points", help="Prove the point ledgers and do what falls due.")
+
+
+@points.command("audit")
+@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
+@click.option("--json", "as_json", is_flag=True)
+def audit(brand_id: UUID | None, *, as_json: bool) -> None:
+    """Check every equality of the books; exits 1 and names what differs, if anything."""
+    _report(_for_each(brand_id, services.audit), len(CHECKS), as_json=as_json)
+
+
+@points.command("rebuild")
+@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
+@click.option("--dry-run", is_flag=True, required=True, help="The only way: nothing is repaired.")
+@click.option("--json", "as_json", is_flag=True)
+def rebuild(brand_id: UUID | None, *, dry_run: bool, as_json: bool) -> None:
+    """Recompute accounts and lots from the log and show where they differ.
+
+    Nothing is ever repaired silently: a repair is an adjustment with a reason.
+    """
+    _report(_for_each(brand_id, services.rebuild), 2, as_json=as_json)
+
+
+@points.command("expire")
+@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
+@click.option("--chunk", type=click.IntRange(1, 100_000), default=jobs.CHUNK)
+def expire(brand_id: UUID | None, chunk: int) -> None:
+    """Expire due lots now."""
+    _run_job("expired", jobs.expire_points, brand_id, chunk)
+
+
+@points.command("confirm")
+@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
+@click.option("--chunk", type=click.IntRange(1, 100_000), default=jobs.CHUNK)
+def confirm(brand_id: UUID | None, chunk: int) -> None:
+    """Make pending points spendable whose day has come."""
+    _run_job("confirmed", jobs.confirm_points, brand_id, chunk)
+
+
+def _run_job(word: str, job: Callable[..., int], brand_id: UUID | None, chunk: int) -> None:
+    for each in _brand_ids(brand_id):
+        with tqdm(unit=" lots", disable=not sys.stderr.isatty()) as bar:
+            done = job(each, clock.now(), chunk=chunk, report=lambda n: bar.update(n - bar.n))
+        click.echo(f"{each}: {done} lots {word}")
+
+
+def _brand_ids(brand_id: UUID | None) -> list[UUID]:
+    if brand_id is not None:
+        return [brand_id]
+    with transaction():
+        return brands.list_brand_ids()
+
+
+def _for_each(
+    brand_id: UUID | None, check: Callable[[UUID], list[Finding]]
+) -> dict[UUID, list[Finding]]:
+    findings = {}
+    for each in _brand_ids(brand_id):
+        with transaction(each):
+            brands.get_brand(each)
+            findings[each] = check(each)
+    return findings
+
+
+def _report(findings: dict[UUID, list[Finding]], checks: int, *, as_json: bool) -> None:
+    differing = sum(map(len, findings.values()))
+    if as_json:
+        shown = {
+            str(brand_id): [
+                {
+                    "check": finding.check,
+                    "member": ids.show("mem", finding.member_id),
+                    "detail": finding.detail,
+                }
+                for finding in of_brand
+            ]
+            for brand_id, of_brand in findings.items()
+        }
+        click.echo(json.dumps({"clean": differing == 0, "brands": shown}))
+    else:
+        for brand_id, of_brand in findings.items():
+            for finding in of_brand:
+                member = ids.show("mem", finding.member_id)
+                click.echo(f"{brand_id} {finding.check}: {member}: {finding.detail}")
+        verdict = "clean" if differing == 0 else f"{differing} differences"
+        click.echo(f"{len(findings)} brands, {checks} checks each: {verdict}")
+    if differing:
+        sys.exit(1)

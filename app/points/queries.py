@@ -1,0 +1,217 @@
+"""Named reads of the ledger, the lock, and the one way to post.
+
+These are texts, not ORM: each is one call of a function in ``sql/`` or one read
+that a partial index answers (its predicate stands as a literal for that reason).
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.db import db, violated_constraint
+from app.points.errors import AccountNotFound, AlreadyPosted
+from app.points.models import Entry, Hold
+from app.points.rules import Balance
+
+_COUNTERS = "available, pending, held, debt"
+_OPEN = text(f"SELECT {_COUNTERS} FROM points_open(:brand_id, :member_id, :now)")
+_READ = text(f"SELECT {_COUNTERS} FROM points_read(:brand_id, :member_id, :now)")
+_CREATE = text("SELECT points_create_account(:brand_id, :member_id)")
+_POST = text(
+    "SELECT (account).available, (account).pending, (account).held, (account).debt,"
+    " (account).seq, results"
+    " FROM points_post(:brand_id, :member_id, :now, CAST(:ops AS jsonb))"
+)
+_MOVE = text(
+    "SELECT (source).seq FROM"
+    " points_move(:brand_id, :source, :target, :points, :now, CAST(:meta AS jsonb))"
+)
+_EXPIRIES = text(
+    "SELECT NULLIF(expires_at, 'infinity') AS expires_at, sum(remaining)::bigint AS points"
+    "  FROM point_lots"
+    " WHERE brand_id = :brand_id AND member_id = :member_id AND remaining > 0"
+    "   AND expires_at > :now"
+    " GROUP BY expires_at ORDER BY expires_at"
+)
+_PENDING = text(
+    "SELECT confirms_at, sum(pending)::bigint AS points FROM point_lots"
+    " WHERE brand_id = :brand_id AND member_id = :member_id AND pending > 0"
+    " GROUP BY confirms_at ORDER BY confirms_at NULLS LAST"
+)
+_ALLOCATIONS = text(
+    "SELECT m.lot_no, m.d_remaining, m.d_pending, m.source_seq, l.entry_seq, l.order_id,"
+    "       l.original, NULLIF(l.expires_at, 'infinity') AS expires_at"
+    "  FROM point_allocations m JOIN point_lots l USING (brand_id, member_id, lot_no)"
+    " WHERE m.brand_id = :brand_id AND m.member_id = :member_id AND m.entry_seq = :seq"
+    " ORDER BY l.expires_at, m.lot_no"
+)
+_LOTS_OF_ORDER = text(
+    "SELECT lot_no FROM point_lots"
+    " WHERE brand_id = :brand_id AND member_id = :member_id AND order_id = :order_id"
+    " ORDER BY lot_no"
+)
+
+
+def open_account(brand_id: UUID, member_id: UUID) -> None:
+    db.session.execute(_CREATE, {"brand_id": brand_id, "member_id": member_id})
+
+
+def lock_balance(brand_id: UUID, member_id: UUID, now: datetime) -> Balance:
+    """Return the balance as of ``now``, its account locked until the transaction ends.
+
+    :raises AccountNotFound: the member has no account
+    """
+    return _balance(_OPEN, brand_id, member_id, now)
+
+
+def get_balance(brand_id: UUID, member_id: UUID, now: datetime) -> Balance:
+    """:raises AccountNotFound: the member has no account"""
+    return _balance(_READ, brand_id, member_id, now)
+
+
+def _balance(statement: Any, brand_id: UUID, member_id: UUID, now: datetime) -> Balance:
+    try:
+        row = db.session.execute(
+            statement, {"brand_id": brand_id, "member_id": member_id, "now": now}
+        ).one()
+    except DBAPIError as error:
+        raise_ledger_error(error)
+        raise
+    return Balance(*row)
+
+
+def post(
+    brand_id: UUID, member_id: UUID, operations: Sequence[dict[str, Any]], now: datetime
+) -> Row[Any]:
+    """Apply operations to one account; see ``sql/30_post.sql`` for what they are.
+
+    :returns: the counters after them, ``seq``, and ``results``, one for each
+    :raises AlreadyPosted: a cause was posted before
+    """
+    try:
+        return db.session.execute(
+            _POST,
+            {
+                "brand_id": brand_id,
+                "member_id": member_id,
+                "now": now,
+                "ops": json.dumps(operations, default=_plain),
+            },
+        ).one()
+    except DBAPIError as error:
+        raise_ledger_error(error)
+        raise
+
+
+def move(
+    brand_id: UUID,
+    source: UUID,
+    target: UUID,
+    points: int | None,
+    now: datetime,
+    meta: dict[str, Any],
+) -> int:
+    """Move points (None: all of the account) and return the source's entry number.
+
+    :raises AlreadyPosted: the cause was posted before
+    """
+    try:
+        return int(
+            db.session.execute(
+                _MOVE,
+                {
+                    "brand_id": brand_id,
+                    "source": source,
+                    "target": target,
+                    "points": points,
+                    "now": now,
+                    "meta": json.dumps(meta, default=_plain),
+                },
+            ).scalar_one()
+        )
+    except DBAPIError as error:
+        raise_ledger_error(error)
+        raise
+
+
+def raise_ledger_error(error: DBAPIError) -> None:
+    """Turn the ledger's own refusals into errors of the domain; leave others alone."""
+    if getattr(error.orig, "sqlstate", None) == "DG404":
+        raise AccountNotFound from error
+    if isinstance(error, IntegrityError) and violated_constraint(error) == "uq_point_entries_cause":
+        raise AlreadyPosted from error
+
+
+CHUNKS = ("points_expire_chunk", "points_confirm_chunk", "points_release_chunk")
+_CHUNKS = {name: text(f"SELECT {name}(:brand_id, :now, :limit)") for name in CHUNKS}
+
+
+def run_chunk(name: str, brand_id: UUID, limit: int, now: datetime) -> int:
+    """Run one chunk of a job; see ``sql/40_jobs.sql``."""
+    return int(
+        db.session.execute(
+            _CHUNKS[name], {"brand_id": brand_id, "now": now, "limit": limit}
+        ).scalar_one()
+    )
+
+
+def list_expiries(brand_id: UUID, member_id: UUID, now: datetime) -> Sequence[Row[Any]]:
+    """Return (expires_at, points) of all that can be spent; None never expires."""
+    return db.session.execute(
+        _EXPIRIES, {"brand_id": brand_id, "member_id": member_id, "now": now}
+    ).all()
+
+
+def list_pending(brand_id: UUID, member_id: UUID) -> Sequence[Row[Any]]:
+    """Return (confirms_at, points) of all that is pending; None waits for a call."""
+    return db.session.execute(_PENDING, {"brand_id": brand_id, "member_id": member_id}).all()
+
+
+def find_entry(brand_id: UUID, member_id: UUID, seq: int) -> Entry | None:
+    return db.session.get(Entry, (brand_id, member_id, seq))
+
+
+def list_entries(
+    brand_id: UUID, member_id: UUID, *, before_seq: int | None, limit: int
+) -> list[Entry]:
+    """Return entries, the newest first, below ``before_seq`` if it is given."""
+    statement = (
+        select(Entry)
+        .where(Entry.brand_id == brand_id, Entry.member_id == member_id)
+        .order_by(Entry.seq.desc())
+        .limit(limit)
+    )
+    if before_seq is not None:
+        statement = statement.where(Entry.seq < before_seq)
+    return list(db.session.scalars(statement))
+
+
+def list_allocations(brand_id: UUID, member_id: UUID, seq: int) -> Sequence[Row[Any]]:
+    return db.session.execute(
+        _ALLOCATIONS, {"brand_id": brand_id, "member_id": member_id, "seq": seq}
+    ).all()
+
+
+def list_order_lots(brand_id: UUID, member_id: UUID, order_id: UUID) -> list[int]:
+    """Return the lots that an order earned for a member."""
+    return list(
+        db.session.scalars(
+            _LOTS_OF_ORDER,
+            {"brand_id": brand_id, "member_id": member_id, "order_id": order_id},
+        )
+    )
+
+
+def find_hold(brand_id: UUID, hold_id: UUID) -> Hold | None:
+    return db.session.get(Hold, (brand_id, hold_id), populate_existing=True)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,181 @@
+-- Jobs: what falls due, for many accounts at once. Each call is one chunk and one
+-- transaction; a repeat finds nothing left to do.
+--
+-- Accounts are locked in ascending order before anything of theirs is read, in a
+-- statement of its own: later statements see what is true under the locks.
+
+CREATE OR REPLACE FUNCTION points_lock_many(p_brand uuid, p_members uuid[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM point_accounts
+      WHERE brand_id = p_brand AND member_id = ANY (p_members)
+      ORDER BY member_id FOR NO KEY UPDATE;
+END $$;
+
+-- Expires due lots: one entry for each member and day, an allocation for each lot.
+-- Takes the accounts of the first p_limit due lots; returns how many lots lapsed.
+CREATE OR REPLACE FUNCTION points_expire_chunk(
+    p_brand uuid, p_now timestamptz, p_limit integer
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    members uuid[];
+    expired integer;
+BEGIN
+    members := ARRAY(
+        SELECT DISTINCT member_id FROM (
+            SELECT member_id FROM point_lots
+             WHERE brand_id = p_brand AND remaining > 0 AND expires_at <= p_now
+             ORDER BY expires_at LIMIT p_limit
+        ) due
+    );
+    PERFORM points_lock_many(p_brand, members);
+    WITH due AS MATERIALIZED (
+        SELECT l.member_id, l.lot_no, l.expires_at, l.remaining,
+               dense_rank() OVER (PARTITION BY l.member_id ORDER BY l.expires_at) AS step
+          FROM point_lots l
+         WHERE l.brand_id = p_brand AND l.member_id = ANY (members)
+           AND l.remaining > 0 AND l.expires_at <= p_now
+    ), per_entry AS (
+        SELECT member_id, step, expires_at, sum(remaining)::bigint AS points
+          FROM due GROUP BY member_id, step, expires_at
+    ), entries AS (
+        INSERT INTO point_entries (
+            brand_id, member_id, seq, kind, d_available, d_pending, d_held, d_debt,
+            available_after, pending_after, held_after, debt_after, occurred_at, recorded_at
+        )
+        SELECT a.brand_id, a.member_id, a.seq + e.step, 'expiry', -e.points, 0, 0, 0,
+               a.available - sum(e.points) OVER (PARTITION BY e.member_id ORDER BY e.step),
+               a.pending, a.held, a.debt, e.expires_at, p_now
+          FROM per_entry e
+          JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = e.member_id
+        RETURNING member_id, d_available
+    ), moves AS (
+        INSERT INTO point_allocations (
+            brand_id, member_id, entry_seq, lot_no, d_remaining, d_pending
+        )
+        SELECT p_brand, d.member_id, a.seq + d.step, d.lot_no, -d.remaining, 0
+          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
+        RETURNING 1
+    ), emptied AS (
+        UPDATE point_lots l SET remaining = 0 FROM due d
+         WHERE l.brand_id = p_brand AND l.member_id = d.member_id AND l.lot_no = d.lot_no
+        RETURNING 1
+    ), totals AS (
+        SELECT member_id, sum(d_available) AS points, count(*) AS entries
+          FROM entries GROUP BY member_id
+    ), updated AS (
+        UPDATE point_accounts a
+           SET available = a.available + t.points, seq = a.seq + t.entries
+          FROM totals t
+         WHERE a.brand_id = p_brand AND a.member_id = t.member_id
+        RETURNING 1
+    )
+    SELECT count(*) INTO expired FROM emptied;
+    -- In a statement of its own: it reads the lots as the one above left them.
+    UPDATE point_accounts
+       SET next_due_at = points_next_due(brand_id, member_id)
+     WHERE brand_id = p_brand AND member_id = ANY (members);
+    RETURN expired;
+END $$;
+
+-- Makes due pending lots spendable, one entry for each lot; returns how many.
+CREATE OR REPLACE FUNCTION points_confirm_chunk(
+    p_brand uuid, p_now timestamptz, p_limit integer
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    members uuid[];
+    indebted uuid;
+    confirmed integer;
+    settled integer := 0;
+BEGIN
+    members := ARRAY(
+        SELECT DISTINCT member_id FROM (
+            SELECT member_id FROM point_lots
+             WHERE brand_id = p_brand AND pending > 0 AND confirms_at <= p_now
+             ORDER BY confirms_at LIMIT p_limit
+        ) due
+    );
+    PERFORM points_lock_many(p_brand, members);
+    -- Debt is repaid lot by lot: those few accounts are settled one at a time.
+    FOR indebted IN
+        SELECT member_id FROM point_accounts
+         WHERE brand_id = p_brand AND member_id = ANY (members) AND debt > 0
+         ORDER BY member_id
+    LOOP
+        PERFORM points_open(p_brand, indebted, p_now);
+        members := array_remove(members, indebted);
+        settled := settled + 1;
+    END LOOP;
+    WITH due AS MATERIALIZED (
+        SELECT l.member_id, l.lot_no, l.entry_seq, l.order_id, l.confirms_at, l.pending,
+               row_number() OVER (
+                   PARTITION BY l.member_id ORDER BY l.confirms_at, l.lot_no
+               ) AS step
+          FROM point_lots l
+         WHERE l.brand_id = p_brand AND l.member_id = ANY (members)
+           AND l.pending > 0 AND l.confirms_at <= p_now
+    ), entries AS (
+        INSERT INTO point_entries (
+            brand_id, member_id, seq, kind, d_available, d_pending, d_held, d_debt,
+            available_after, pending_after, held_after, debt_after,
+            ref_seq, order_id, occurred_at, recorded_at
+        )
+        SELECT a.brand_id, a.member_id, a.seq + d.step, 'confirmation', d.pending, -d.pending,
+               0, 0,
+               a.available + sum(d.pending) OVER steps, a.pending - sum(d.pending) OVER steps,
+               a.held, a.debt, d.entry_seq, d.order_id, d.confirms_at, p_now
+          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
+        WINDOW steps AS (PARTITION BY d.member_id ORDER BY d.step)
+        RETURNING member_id, d_available
+    ), moves AS (
+        INSERT INTO point_allocations (
+            brand_id, member_id, entry_seq, lot_no, d_remaining, d_pending
+        )
+        SELECT p_brand, d.member_id, a.seq + d.step, d.lot_no, d.pending, -d.pending
+          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
+        RETURNING 1
+    ), opened AS (
+        UPDATE point_lots l SET remaining = l.remaining + d.pending, pending = 0 FROM due d
+         WHERE l.brand_id = p_brand AND l.member_id = d.member_id AND l.lot_no = d.lot_no
+        RETURNING 1
+    ), totals AS (
+        SELECT member_id, sum(d_available) AS points, count(*) AS entries
+          FROM entries GROUP BY member_id
+    ), updated AS (
+        UPDATE point_accounts a
+           SET available = a.available + t.points, pending = a.pending - t.points,
+               seq = a.seq + t.entries
+          FROM totals t
+         WHERE a.brand_id = p_brand AND a.member_id = t.member_id
+        RETURNING 1
+    )
+    SELECT count(*) INTO confirmed FROM opened;
+    UPDATE point_accounts
+       SET next_due_at = points_next_due(brand_id, member_id)
+     WHERE brand_id = p_brand AND member_id = ANY (members);
+    RETURN confirmed + settled;
+END $$;
+
+-- Settles the accounts of holds that have timed out.
+CREATE OR REPLACE FUNCTION points_release_chunk(
+    p_brand uuid, p_now timestamptz, p_limit integer
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    due uuid;
+    released integer := 0;
+BEGIN
+    FOR due IN
+        SELECT DISTINCT member_id FROM (
+            SELECT member_id FROM point_holds
+             WHERE brand_id = p_brand AND state = 'open' AND expires_at <= p_now
+             ORDER BY expires_at LIMIT p_limit
+        ) holds ORDER BY member_id
+    LOOP
+        PERFORM points_open(p_brand, due, p_now);
+        released := released + 1;
+    END LOOP;
+    RETURN released;
+END $$;

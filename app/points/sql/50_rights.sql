@@ -1,0 +1,13 @@
+-- The application reads the ledger and calls these functions; nothing else writes it.
+GRANT SELECT ON point_accounts, point_lots, point_entries, point_allocations, point_holds
+   TO dangol_app;
+GRANT EXECUTE ON FUNCTION
+    points_create_account(uuid, uuid),
+    points_open(uuid, uuid, timestamptz),
+    points_read(uuid, uuid, timestamptz),
+    points_post(uuid, uuid, timestamptz, jsonb),
+    points_move(uuid, uuid, uuid, bigint, timestamptz, jsonb),
+    points_expire_chunk(uuid, timestamptz, integer),
+    points_confirm_chunk(uuid, timestamptz, integer),
+    points_release_chunk(uuid, timestamptz, integer)
+TO dangol_app;
