@@ -3,7 +3,9 @@
 from flask import Flask
 from flask_smorest import Api
 
-from app.web import auth, problems
+from app.web import auth, models, problems
+
+__all__ = ["init_app", "models"]  # the models are part of the schema
 
 
 def init_app(app: Flask) -> Api:

@@ -3,12 +3,8 @@
 Locks are taken in one order everywhere: the member's account, then the order.
 """
 
-from app.orders.services.checkout import (
-    Cart,
-    StoredAnswer,
-    place_order,
-    preview_order,
-)
+from app.orders.services.checkout import StoredAnswer, place_order, preview_order
+from app.orders.services.deciding import Cart
 from app.orders.services.lifecycle import cancel_order, confirm_due_orders, confirm_order
 from app.orders.services.reading import (
     Effect,
