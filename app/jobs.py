@@ -8,6 +8,7 @@ late, or doubled does no harm.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from traceback import extract_tb
 from typing import Protocol
 from uuid import UUID
 
@@ -140,9 +141,10 @@ def run(kind: str, brand_id: UUID, *, check: Report = lambda done: None) -> int:
         bound.info("job_interrupted", processed=current.done)
         raise
     except Exception as error:
-        # The class alone: a message may quote a person's data.
+        # No message: it may quote a person's data.
         name = type(error).__name__
-        bound.exception("job_failed", processed=current.done, error=name)
+        frames = [f"{each.name}:{each.lineno}" for each in extract_tb(error.__traceback__)]
+        bound.error("job_failed", processed=current.done, error=name, frames=frames)
         current.record(finished_at=clock.now(), error=name)
         raise
     if current.done:

@@ -6,6 +6,7 @@ twice, late, or on two machines at once; its arguments hold ids, never personal 
 """
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -48,8 +49,8 @@ def enqueue(
 ) -> bool:
     """Put a job in the queue, in the transaction of the caller.
 
-    Jobs with the same ``lock`` run one after another. With ``queueing_lock``, one
-    waiting job is enough: if there is one already, False is returned.
+    Jobs with the same ``lock`` run one after another. With ``queueing_lock`` (here or
+    in the task), one waiting job is enough: if there is one already, False is returned.
     """
     job = task.configure(lock=lock, queueing_lock=queueing_lock, schedule_at=run_at).job
     # The statement goes through the session, so that a lost connection is told apart
@@ -63,7 +64,7 @@ def enqueue(
         "args": json.dumps(args),
         "run_at": job.scheduled_at,
     }
-    if queueing_lock is None:
+    if job.queueing_lock is None:
         db.session.execute(_DEFER, parameters)
         return True
     try:
@@ -97,6 +98,7 @@ def run_worker(app: Flask, *, wait: bool = True, silent_seconds: float = SILENT_
         min_size=1,
         max_size=4,
     )
+    logging.getLogger("procrastinate.worker").addFilter(_without_traceback)
     with tasks.replace_connector(connector):
         tasks.run_worker(
             wait=wait,
@@ -107,6 +109,12 @@ def run_worker(app: Flask, *, wait: bool = True, silent_seconds: float = SILENT_
             task_middleware=[in_app_context],
             additional_context={"silent_seconds": silent_seconds},
         )
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Keep the message of a job's exception out of the log: it may hold personal data."""
+    record.exc_info = None
+    return True
 
 
 def _conninfo(url: URL) -> str:
