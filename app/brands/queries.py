@@ -63,12 +63,18 @@ def list_keys(brand_id: UUID) -> list[ApiKey]:
     )
 
 
-def list_audit_records(brand_id: UUID, subject: str) -> list[AuditRecord]:
-    return list(
-        db.session.scalars(
-            select(AuditRecord)
-            .where(AuditRecord.brand_id == brand_id, AuditRecord.subject == subject)
-            .order_by(AuditRecord.id.desc())
-            .limit(100)
-        )
+def list_audit_records(
+    brand_id: UUID, *, subject: str | None, before: UUID | None, limit: int
+) -> list[AuditRecord]:
+    """Return records, the newest first, below ``before`` if it is given."""
+    statement = (
+        select(AuditRecord)
+        .where(AuditRecord.brand_id == brand_id)
+        .order_by(AuditRecord.id.desc())
+        .limit(limit)
     )
+    if subject is not None:
+        statement = statement.where(AuditRecord.subject == subject)
+    if before is not None:
+        statement = statement.where(AuditRecord.id < before)
+    return list(db.session.scalars(statement))

@@ -1,15 +1,25 @@
 """A brand's own settings and test clock over JSON."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from app import clock
 from app.brands import services
-from app.brands.schemas import BrandIn, BrandOut, TestClockIn, show_brand
+from app.brands.schemas import (
+    AuditQuery,
+    AuditRecordOut,
+    BrandIn,
+    BrandOut,
+    TestClockIn,
+    show_audit_record,
+    show_brand,
+)
 from app.db import transact, transaction
 from app.web.auth import current_principal, requires
+from app.web.blueprint import Blueprint
+from app.web.pagination import page, page_schema, read_cursor
 from app.web.responses import json_response
 
 blp = Blueprint("brand", __name__, url_prefix="/v1", description="Settings of the brand")
@@ -67,3 +77,24 @@ def set_test_clock(body: dict[str, Any]) -> Response:
         )
 
     return transact(principal.brand_id, use_case)
+
+
+@blp.get("/audit-log")
+@requires("brand:read")
+@blp.arguments(AuditQuery, location="query")
+@blp.response(200, page_schema(AuditRecordOut))
+def list_audit_records(query: dict[str, Any]) -> Response:
+    """List who changed what in the brand and when, with before and after."""
+    brand_id = current_principal().brand_id
+    filters = {"audit_log": query["subject"]}
+    position = read_cursor(query, filters)
+    with transaction(brand_id):
+        records = services.list_audit_records(
+            brand_id,
+            subject=query["subject"],
+            before=UUID(position[0]) if position else None,
+            limit=query["limit"] + 1,
+        )
+    return json_response(
+        page(records, query["limit"], lambda record: [str(record.id)], show_audit_record, filters)
+    )

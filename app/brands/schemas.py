@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from app import ids
-from app.brands.models import Brand
+from app.brands.models import AuditRecord, Brand
 from app.brands.rules import Settings
 from app.web.fields import Count, Duration, Instant, PlainString
+from app.web.pagination import PageQuery
 from app.web.responses import show_instant
 
 TIME_ZONES = sorted(available_timezones())
@@ -112,6 +113,38 @@ class BrandOut(Schema):
     accrual = fields.Nested(AccrualRuleOut)
     redemption = fields.Nested(RedemptionRuleOut)
     refund = fields.Nested(RefundPolicyOut)
+
+
+class AuditQuery(PageQuery):
+    subject = PlainString(
+        load_default=None,
+        validate=validate.Length(1, 100),
+        metadata={"description": "settings, test_clock, brand, or api_key:<key id>"},
+    )
+
+
+class AuditRecordOut(Schema):
+    object = fields.String()
+    id = fields.String()
+    occurred_at = fields.String()
+    actor = fields.String()
+    action = fields.String()
+    subject = fields.String()
+    before = fields.Raw(allow_none=True)
+    after = fields.Raw(allow_none=True)
+
+
+def show_audit_record(record: AuditRecord) -> dict[str, Any]:
+    return {
+        "object": "audit_record",
+        "id": ids.show("aud", record.id),
+        "occurred_at": show_instant(record.occurred_at),
+        "actor": record.actor,
+        "action": record.action,
+        "subject": record.subject,
+        "before": record.before,
+        "after": record.after,
+    }
 
 
 def show_brand(brand: Brand, settings: Settings) -> dict[str, Any]:

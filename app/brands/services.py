@@ -277,9 +277,11 @@ def record_audit(
     )
 
 
-def list_audit_records(brand_id: UUID, subject: str) -> list[AuditRecord]:
-    """Return the last 100 changes of one subject, newest first."""
-    return queries.list_audit_records(brand_id, subject)
+def list_audit_records(
+    brand_id: UUID, *, subject: str | None, before: UUID | None, limit: int
+) -> list[AuditRecord]:
+    """Return what was changed, the newest first; of one subject, if it is named."""
+    return queries.list_audit_records(brand_id, subject=subject, before=before, limit=limit)
 
 
 def list_keys(brand_id: UUID) -> list[ApiKey]:

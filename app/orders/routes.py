@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from app import clock, ids
 from app.brands import services as brands
@@ -29,6 +28,7 @@ from app.orders.schemas import (
 )
 from app.orders.services import StoredAnswer
 from app.web.auth import current_principal, requires
+from app.web.blueprint import Blueprint
 from app.web.fields import PlainString
 from app.web.idempotency import (
     Answer,

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from flask_smorest import Blueprint
 
 from app import clock, ids
 from app.brands import services as brands
@@ -32,6 +31,7 @@ from app.points.schemas import (
 )
 from app.points.services import Posted
 from app.web.auth import current_principal, requires
+from app.web.blueprint import Blueprint
 from app.web.idempotency import execute_once, idempotency_key, idempotent
 from app.web.pagination import PageQuery, page, page_schema, read_cursor
 from app.web.responses import json_response

@@ -1,0 +1,167 @@
+"""Two brands: nothing of one is seen, changed or even hinted at with the other's key."""
+
+import hashlib
+import re
+
+import pytest
+
+from app.db import DIRECTORY_TABLES, db
+
+ORDER = {
+    "member": "ext:alice",
+    "lines": [{"sku": "A", "quantity": 2, "unit_price": 10_000}],
+    "redeem_points": 100,
+}
+
+
+class World:
+    """A brand with one of everything, and a request for each route that names them."""
+
+    def __init__(self, brand) -> None:
+        api = brand.api
+        self.brand = brand
+        self.alice = api.put("/v1/members/ext:alice", {"name": "앨리스"}, expect=201)["id"]
+        self.bob = api.put("/v1/members/ext:bob", {"phone": "010-1234-5678"}, expect=201)["id"]
+        api.post("/v1/members/ext:alice/points/accruals", {"points": 5000})
+        self.hold = api.post("/v1/members/ext:alice/points/holds", {"points": 10})["id"]
+        self.order = api.post("/v1/orders", {**ORDER, "external_id": "M-1"})["id"]
+
+    def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
+        """(method, rule) → (path, body, what another brand must get)."""
+        alice, bob, order, hold = self.alice, self.bob, self.order, self.hold
+        member = "/v1/members/<string:member>"
+        orders = "/v1/orders/<string:order>"
+        return {
+            ("GET", member): (f"/v1/members/{alice}", None, "404"),
+            ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
+            ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),
+            ("POST", f"{member}/erase"): (f"/v1/members/{alice}/erase", {}, "404"),
+            ("GET", f"{member}/points"): (f"/v1/members/{alice}/points", None, "404"),
+            ("GET", f"{member}/points/entries"): (
+                f"/v1/members/{alice}/points/entries", None, "404",
+            ),
+            ("GET", f"{member}/points/entries/<int(max=9007199254740991):seq>"): (
+                f"/v1/members/{alice}/points/entries/1", None, "404",
+            ),
+            ("POST", f"{member}/points/accruals"): (
+                f"/v1/members/{alice}/points/accruals", {"points": 1}, "404",
+            ),
+            ("POST", f"{member}/points/redemptions"): (
+                f"/v1/members/{alice}/points/redemptions", {"points": 1}, "404",
+            ),
+            ("POST", f"{member}/points/adjustments"): (
+                f"/v1/members/{alice}/points/adjustments",
+                {"points": 1, "reason_code": "theft"}, "404",
+            ),
+            ("POST", f"{member}/points/transfers"): (
+                f"/v1/members/{alice}/points/transfers", {"points": 1, "to": bob}, "404",
+            ),
+            ("POST", f"{member}/points/holds"): (
+                f"/v1/members/{alice}/points/holds", {"points": 1}, "404",
+            ),
+            ("GET", "/v1/holds/<string:hold>"): (f"/v1/holds/{hold}", None, "404"),
+            ("POST", "/v1/holds/<string:hold>/capture"): (f"/v1/holds/{hold}/capture", {}, "404"),
+            ("POST", "/v1/holds/<string:hold>/void"): (f"/v1/holds/{hold}/void", {}, "404"),
+            ("GET", orders): (f"/v1/orders/{order}", None, "404"),
+            ("POST", f"{orders}/confirm"): (f"/v1/orders/{order}/confirm", {}, "404"),
+            ("POST", f"{orders}/cancel"): (f"/v1/orders/{order}/cancel", {}, "404"),
+            ("POST", f"{orders}/refunds"): (
+                f"/v1/orders/{order}/refunds", {"external_id": "R", "all": True}, "404",
+            ),
+            ("POST", "/v1/checkout/preview"): (
+                "/v1/checkout/preview", {**ORDER, "member": alice}, "404",
+            ),
+            ("POST", "/v1/orders"): (
+                "/v1/orders", {**ORDER, "member": alice, "external_id": "M-9"}, "404",
+            ),
+            ("GET", "/v1/orders"): ("/v1/orders", None, "empty"),
+            ("GET", "/v1/members"): ("/v1/members", None, "empty"),
+            ("POST", "/v1/members/search"): (
+                "/v1/members/search", {"phone": "01012345678"}, "empty",
+            ),
+            ("GET", "/v1/audit-log"): ("/v1/audit-log", None, "own"),
+            ("GET", "/v1/brand"): ("/v1/brand", None, "own"),
+            ("PATCH", "/v1/brand"): ("/v1/brand", {"name": "다른 이름"}, "own"),
+            ("POST", "/v1/test-clock"): ("/v1/test-clock", {"now": None}, "own"),
+            ("PUT", "/v1/members/ext:<string:external_id>"): (
+                "/v1/members/ext:alice", {"name": "다른 앨리스"}, "own",
+            ),
+        }  # fmt: skip
+
+
+def digest(owner, brand_id) -> str:
+    """A digest of every row of a brand, in every table."""
+    summed = hashlib.sha256()
+    for name in sorted(set(db.metadata.tables) - DIRECTORY_TABLES):
+        rows = owner.execute(
+            f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+            f" FROM {name} t WHERE brand_id = %s",
+            (brand_id,),
+        ).fetchone()
+        summed.update(f"{name}{rows[0]}".encode())
+    return summed.hexdigest()
+
+
+@pytest.fixture
+def world(brand) -> World:
+    return World(brand)
+
+
+def test_every_route_is_replayed(app, world) -> None:
+    routes = {
+        (method, re.sub(r"<string:\w+>", lambda m: m.group(0), rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/v1/")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert routes == set(world.requests())
+
+
+def test_another_brands_key_sees_and_changes_nothing(app, world, make_brand, owner) -> None:
+    before = digest(owner, world.brand.brand_id)
+    stranger = make_brand().api
+    ids = (world.alice, world.bob, world.order, world.hold)
+    for (method, rule), (path, body, expected) in world.requests().items():
+        response = stranger.send(method, path, body)
+        text = response.get_data(as_text=True)
+        if expected == "404":
+            assert response.status_code == 404, (method, rule, text)
+        elif expected == "empty":
+            assert response.status_code == 200, (method, rule, text)
+            assert response.get_json()["data"] == [], (method, rule)
+        else:
+            assert response.status_code in (200, 201), (method, rule, text)
+        for public_id in ids:
+            assert public_id not in text, (method, rule)
+    assert digest(owner, world.brand.brand_id) == before
+
+
+def test_what_is_anothers_is_answered_like_what_is_not_there(app, world, make_brand) -> None:
+    stranger = make_brand().api
+    for anothers, missing in (
+        (f"/v1/orders/{world.order}", "/v1/orders/ord_00000000000000000000000000"),
+        (f"/v1/holds/{world.hold}", "/v1/holds/hld_00000000000000000000000000"),
+        (f"/v1/members/{world.alice}", "/v1/members/mem_00000000000000000000000000"),
+        ("/v1/orders/ext:M-1", "/v1/orders/ext:M-0"),
+    ):
+        one, other = (
+            stranger.send("GET", path, headers={"Request-Id": "same"})
+            for path in (anothers, missing)
+        )
+        assert (one.status_code, one.data) == (other.status_code, other.data)
+
+
+def test_an_idempotency_key_belongs_to_one_brand(app, make_brand) -> None:
+    body = {"external_id": "M-1", "lines": [{"sku": "A", "quantity": 1, "unit_price": 100}]}
+    first = make_brand().api.post("/v1/orders", body, key="same")
+    second = make_brand().api.post("/v1/orders", body, key="same")
+    assert first["id"] != second["id"]
+
+
+def test_a_cursor_of_another_brand_is_refused(app, make_brand) -> None:
+    mine, other = make_brand().api, make_brand().api
+    body = {"lines": [{"sku": "A", "quantity": 1, "unit_price": 100}]}
+    for number in range(3):
+        mine.post("/v1/orders", {**body, "external_id": f"M-{number}"})
+    cursor = mine.get("/v1/orders?limit=1")["next_cursor"]
+    other.refused("GET", f"/v1/orders?limit=1&cursor={cursor}", code="cursor_invalid")
