@@ -85,20 +85,24 @@ def after_redemption(balance: Balance, points: int) -> Balance:
     return replace(balance, available=balance.available - points)
 
 
-def after_capture(balance: Balance, held: int, captured: int) -> Balance:
-    """What of the hold is not captured returns, and pays debt first."""
+def after_capture(balance: Balance, held: int, captured: int, *, alive: int) -> Balance:
+    """What of the hold is not captured returns, and pays debt first.
+
+    Only ``alive`` of the points held come from lots that have not lapsed meanwhile.
+    They are the first to return; the others are gone at once.
+    """
+    returned = min(held - captured, alive)
     return _repaid(
-        replace(
-            balance,
-            held=balance.held - held,
-            available=balance.available + held - captured,
-        )
+        replace(balance, held=balance.held - held, available=balance.available + returned)
     )
 
 
-def after_accrual(balance: Balance, points: int, *, pending: bool) -> Balance:
+def after_accrual(balance: Balance, points: int, *, pending: bool, lapsed: bool) -> Balance:
+    """Points of an order long past may have ``lapsed`` already: they change nothing."""
     if pending:
         return replace(balance, pending=balance.pending + points)
+    if lapsed:
+        return balance
     return _repaid(replace(balance, available=balance.available + points))
 
 

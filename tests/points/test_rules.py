@@ -15,7 +15,7 @@ ROUNDINGS = st.sampled_from(["down", "half_up", "up"])
 UNITS = st.sampled_from([1, 10, 100])
 RATES = st.integers(0, 10_000)
 AMOUNTS = st.integers(0, 10**12)
-INSTANTS = st.datetimes(datetime(1971, 1, 1), datetime(2900, 1, 1), timezones=st.just(UTC))
+INSTANTS = st.integers(10**8, 29 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 def points_for(basis: int, rate: int, unit: int, rounding: str) -> int:
@@ -138,12 +138,17 @@ def test_points_without_automatic_confirmation_wait_for_a_call() -> None:
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
 def test_debt_is_paid_before_anything_can_be_spent(debt: int, points: int) -> None:
     owing = Balance(available=0, pending=5, held=0, debt=debt)
-    after = rules.after_accrual(owing, points, pending=False)
+    after = rules.after_accrual(owing, points, pending=False, lapsed=False)
     assert min(after.available, after.debt) == 0
     assert after.available - after.debt == points - debt
-    assert rules.after_accrual(owing, points, pending=True) == Balance(0, 5 + points, 0, debt)
+    pending = rules.after_accrual(owing, points, pending=True, lapsed=False)
+    assert pending == Balance(0, 5 + points, 0, debt)
+    assert rules.after_accrual(owing, points, pending=False, lapsed=True) == owing
 
 
-def test_what_of_a_hold_is_not_captured_returns() -> None:
-    assert rules.after_capture(Balance(10, 0, 100, 0), 100, 30) == Balance(80, 0, 0, 0)
-    assert rules.after_capture(Balance(0, 0, 100, 50), 100, 30) == Balance(20, 0, 0, 0)
+def test_what_of_a_hold_is_not_captured_returns_unless_it_has_lapsed() -> None:
+    held = Balance(10, 0, 100, 0)
+    assert rules.after_capture(held, 100, 30, alive=100) == Balance(80, 0, 0, 0)
+    assert rules.after_capture(held, 100, 30, alive=60) == Balance(70, 0, 0, 0)
+    assert rules.after_capture(held, 100, 30, alive=0) == Balance(10, 0, 0, 0)
+    assert rules.after_capture(Balance(0, 0, 100, 50), 100, 30, alive=90) == Balance(20, 0, 0, 0)

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from app.brands.services import Settings
 from app.errors import DomainError
 from app.orders import rules
+from app.orders.queries import CheckoutState
 from app.orders.errors import HoldOfAnotherMember, MemberRequired
 from app.orders.rules import CartLine
 from app.orders.services.reading import Effect, Receipt
@@ -52,7 +51,7 @@ class Decision:
 
 
 def decide(
-    cart: Cart, state: Row[Any], settings: Settings, *, order_id: UUID | None = None
+    cart: Cart, state: CheckoutState, settings: Settings, *, order_id: UUID | None = None
 ) -> Decision:
     """Decide what the cart costs, uses and earns. Pure but for reading its arguments."""
     balance = balance_of(state)
@@ -74,6 +73,7 @@ def decide(
     pending = accrual.pending == "confirmation" and not (
         confirm_due_at is not None and confirm_due_at <= state.now
     )
+    expires_at = points.expiry_of(placed_at, settings)
     receipt = Receipt(
         order_id=order_id,
         external_id=cart.external_id,
@@ -100,7 +100,15 @@ def decide(
         ],
         earned=earned,
         earned_status="pending" if pending else "available",
-        balance=_balance_after(balance, cart, state, redeem, earned, pending=pending),
+        balance=_balance_after(
+            balance,
+            cart,
+            state,
+            redeem,
+            earned,
+            pending=pending,
+            lapsed=expires_at is not None and expires_at <= state.now,
+        ),
         effects=_effects(settings, redeem, basis, earned, pending=pending),
         settings_version=settings.version,
         redeemable=_redeemable(cart, settings, balance),
@@ -113,11 +121,11 @@ def decide(
         redeem=redeem,
         earned=earned,
         pending=pending,
-        expires_at=points.expiry_of(placed_at, settings),
+        expires_at=expires_at,
     )
 
 
-def _redemption(cart: Cart, state: Row[Any], settings: Settings, balance: Balance | None) -> int:
+def _redemption(cart: Cart, state: CheckoutState, settings: Settings, balance: Balance | None) -> int:
     """Return how many points are used, or refuse."""
     goods_paid = sum(line.net for line in cart.lines)
     wanted = cart.redeem_points
@@ -135,7 +143,7 @@ def _redemption(cart: Cart, state: Row[Any], settings: Settings, balance: Balanc
     return wanted
 
 
-def _check_hold(cart: Cart, state: Row[Any]) -> int:
+def _check_hold(cart: Cart, state: CheckoutState) -> int:
     if state.hold_state is None:
         raise HoldNotFound(pointer="/hold")
     if state.hold_member_id != state.member_id:
@@ -165,28 +173,31 @@ def _terms(settings: Settings) -> rules.RedemptionTerms:
     )
 
 
-def balance_of(state: Row[Any]) -> Balance | None:
-    if state.available is None:  # an order without a member
-        return None
+def balance_of(state: CheckoutState) -> Balance | None:
+    if None in (state.available, state.pending, state.held, state.debt):
+        return None  # an order without a member
     return Balance(state.available, state.pending, state.held, state.debt)
 
 
 def _balance_after(
     balance: Balance | None,
     cart: Cart,
-    state: Row[Any],
+    state: CheckoutState,
     redeem: int,
     earned: int,
     *,
     pending: bool,
+    lapsed: bool,
 ) -> Balance | None:
     if balance is None:
         return None
     if cart.hold_id is not None:
-        balance = points.balance_after_capture(balance, state.hold_amount, redeem)
+        balance = points.balance_after_capture(
+            balance, state.hold_amount, redeem, alive=state.hold_alive
+        )
     else:
         balance = points.balance_after_redemption(balance, redeem)
-    return points.balance_after_accrual(balance, earned, pending=pending)
+    return points.balance_after_accrual(balance, earned, pending=pending, lapsed=lapsed)
 
 
 def _effects(

@@ -203,7 +203,7 @@ BEGIN
              WHERE brand_id = a.brand_id AND member_id = a.member_id AND state = 'open'
         LOOP
             a := points_close_hold(a, hold.id, 0, 'voided', 'void', p_now, meta - 'cause');
-            a := points_repay(a, p_now, meta);
+            a := points_repay(points_expire(a, p_now, '{}'), p_now, meta);
         END LOOP;
         SELECT * INTO outcome FROM points_claw_back(
             a, a.pending, ARRAY(
