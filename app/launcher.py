@@ -23,9 +23,10 @@ from typing import IO
 
 from flask_migrate import upgrade
 
-from app import clock, create_app, demo, embedded, welcome
+from app import clock, create_app, embedded, welcome
 from app.config import ConfigError, load_config, number
 from app.db import db
+from app.demo.brand import Demo, ensure_demo
 
 ROOT = Path(__file__).parents[1]
 
@@ -202,12 +203,14 @@ def environment_of(place: Place, env: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def prepare(place: Place, environment: Mapping[str, str]) -> demo.Demo:
+def prepare(place: Place, environment: Mapping[str, str]) -> Demo:
     """Bring the schema up to date and return the demo brand, made at the first run."""
     app = create_app(load_config(environment))
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
-        shown = demo.ensure(place.var / "demo.json", base_url=place.base_url, progress=_say)
+        shown = ensure_demo(
+            place.var / "demo.json", base_url=place.base_url, now=clock.now(), progress=_say
+        )
         db.engine.dispose()
     return shown
 

@@ -5,7 +5,7 @@ import shlex
 from datetime import datetime
 from pathlib import Path
 
-from app.demo import Demo
+from app.demo.brand import Demo
 
 _TEXT = """
   Dangol(단골)이 켜졌어요 — 로열티·보증 백엔드 ({database} · 데모 데이터 · 테스트 모드)
@@ -34,7 +34,7 @@ def text(demo: Demo, var: Path, *, embedded: bool, now: datetime) -> str:
     """Return the welcome with commands that work as they are printed."""
     member = demo.members[0]
     cart = {
-        "member": f"ext:{member['external_id']}",
+        "member": f"ext:{member.external_id}",
         "channel": "own_mall",
         "lines": [
             {
@@ -46,16 +46,16 @@ def text(demo: Demo, var: Path, *, embedded: bool, now: datetime) -> str:
             }
         ],
         "shipping_fee": 3000,
-        "redeem_points": 1000,
+        "redeem_points": min(member.available, 1000),
     }
     # A new number at each start, so that the order is a new one, too.
     number = f"DEMO-{now:%Y%m%d-%H%M%S}"
     return _TEXT.format(
         base_url=demo.base_url,
         api_key=demo.api_key,
-        member=member["id"],
-        external_id=member["external_id"],
-        available=member["available"],
+        member=member.id,
+        external_id=member.external_id,
+        available=member.available,
         var=var,
         database="내장 PostgreSQL" if embedded else "PostgreSQL",
         preview=_curl(demo, "/v1/checkout/preview", cart),
