@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Response, request
+from prometheus_client import Counter
 from sqlalchemy import text
 
 from app import clock
@@ -23,6 +24,8 @@ from app.web.auth import current_principal
 from app.web.responses import dump
 
 KEY_LENGTH_MAX = 255
+
+REPLAYS = Counter("dangol_idempotent_replays", "Answers given again to a repeated request")
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -64,6 +67,7 @@ class Answer:
     def response(self) -> Response:
         response = Response(self.body, self.status, mimetype="application/json")
         if self.replayed:
+            REPLAYS.inc()
             response.headers["Idempotency-Replayed"] = "true"
         return response
 

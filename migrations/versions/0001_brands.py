@@ -16,6 +16,8 @@ depends_on = None
 def upgrade() -> None:
     # Functions are for the roles they are granted to, not for everyone.
     op.execute("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
+    # The application tells whether it fits the schema (/readyz).
+    ddl.grant("alembic_version", ddl.READ)
     op.create_table(
         "brand_directory",
         sa.Column("brand_id", sa.Uuid(), primary_key=True),

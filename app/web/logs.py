@@ -1,0 +1,84 @@
+"""One JSON line for each thing worth knowing, on standard output.
+
+No line holds personal data: no query strings, no bodies, no names, and of an
+exception its kind and where it happened, never its message.
+"""
+
+import json
+import logging
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_LEVELS = logging.getLevelNamesMapping()
+# How much other libraries may say; what they tell of ordinary work is not ours to vouch for.
+_LEVEL_OF_OTHERS = logging.WARNING
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+class StandardOutput:
+    """Writes each line with one call, so that lines of threads and workers never mix."""
+
+    def msg(self, line: str) -> None:
+        os.write(1, line.encode("utf-8", "backslashreplace") + b"\n")
+
+    debug = info = warning = error = critical = msg
+
+
+def configure(level: str) -> None:
+    """Set up structlog, and the standard library's loggers behind it."""
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, _without_message, _line],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level.upper()]),
+        logger_factory=lambda *_: StandardOutput(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_OthersFormatter())
+    logging.basicConfig(handlers=[handler], level=max(_LEVELS[level.upper()], _LEVEL_OF_OTHERS))
+
+
+def about(error: BaseException) -> dict[str, Any]:
+    """Describe an exception without its message, which may hold personal data."""
+    original = getattr(error, "orig", None) or error
+    frames = traceback.extract_tb(error.__traceback__)
+    known = {
+        "error": type(original).__qualname__,
+        "cause": type(error.__cause__).__qualname__ if error.__cause__ else None,
+        "sqlstate": getattr(original, "sqlstate", None),
+        "frames": [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Turn ``exc_info`` (an exception, or True inside ``except``) into what may be told."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event.update(about(error))
+    elif error:
+        current = sys.exc_info()[1]
+        if current is not None:
+            event.update(about(current))
+    return event
+
+
+def _line(_: WrappedLogger, level: str, event: EventDict) -> str:
+    return _encode({"at": datetime.now(UTC).isoformat(), "level": level, **event})
+
+
+class _OthersFormatter(logging.Formatter):
+    """The same line for what libraries log: their sentence without what they put in."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: dict[str, Any] = {"event": str(record.msg), "logger": record.name}
+        if record.exc_info and record.exc_info[1]:
+            event.update(about(record.exc_info[1]))
+        return _line(None, record.levelname.lower(), event)
