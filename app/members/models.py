@@ -2,11 +2,16 @@
 
 Name, phone and e-mail are encrypted (see ``app.crypto``) and found by blind index.
 A birthday is kept as it was given: a lunar date such as 30 February is no solar
-date. A merged member points at the survivor; an erased one keeps its row, so that
+date. A merged member keeps what it is found by and points at the survivor, always
+at the last one, so that one step leads to it. An erased one keeps its row, so that
 the books stay, and nothing that names a person.
+
+Every column says in ``info`` whether it holds personal data and what for; erasure
+empties exactly the columns that do.
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,6 +30,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
 
+NOT_PERSONAL: dict[str, Any] = {"personal": False}
+
+
+def personal(purpose: str) -> dict[str, Any]:
+    """Tag a column: personal data, what it is kept for, and until when."""
+    return {"personal": True, "purpose": purpose, "kept": "until the member is erased"}
+
 
 class Member(Model):
     __tablename__ = "members"
@@ -33,7 +45,11 @@ class Member(Model):
         ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
         ForeignKeyConstraint(["brand_id", "merged_into_id"], ["members.brand_id", "members.id"]),
         CheckConstraint("status IN ('active', 'merged', 'erased')", name="status"),
-        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint(
+            "CASE status WHEN 'active' THEN merged_into_id IS NULL"
+            " WHEN 'merged' THEN merged_into_id IS NOT NULL ELSE true END",
+            name="merged",
+        ),
         CheckConstraint("birth_calendar IN ('solar', 'lunar')", name="birth_calendar"),
         Index(
             "ix_members_phone_index",
@@ -47,26 +63,52 @@ class Member(Model):
             "email_index",
             postgresql_where=text("email_index IS NOT NULL"),
         ),
+        Index(
+            "ix_members_merged_into_id",
+            "brand_id",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
 
-    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    external_id: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
-    merged_into_id: Mapped[UUID | None]
-    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
-    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    email_index: Mapped[bytes | None] = mapped_column(LargeBinary)
-    birth_year: Mapped[int | None] = mapped_column(SmallInteger)
-    birth_month: Mapped[int | None] = mapped_column(SmallInteger)
-    birth_day: Mapped[int | None] = mapped_column(SmallInteger)
-    birth_calendar: Mapped[str | None] = mapped_column(Text)
-    birth_leap_month: Mapped[bool | None] = mapped_column(Boolean)
-    birthday_changed_at: Mapped[datetime | None]
-    joined_on: Mapped[date] = mapped_column(Date)
-    referred_by_code: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    erased_at: Mapped[datetime | None]
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    external_id: Mapped[str | None] = mapped_column(
+        Text, info=personal("to be the same person as in the brand's shop")
+    )
+    status: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    merged_into_id: Mapped[UUID | None] = mapped_column(info=NOT_PERSONAL)
+    name_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be addressed by name")
+    )
+    phone_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be reached about points and warranties")
+    )
+    phone_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be found by phone")
+    )
+    email_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be reached about points and warranties")
+    )
+    email_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be found by e-mail")
+    )
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger, info=personal("birthday benefits"))
+    birth_month: Mapped[int | None] = mapped_column(
+        SmallInteger, info=personal("birthday benefits")
+    )
+    birth_day: Mapped[int | None] = mapped_column(SmallInteger, info=personal("birthday benefits"))
+    birth_calendar: Mapped[str | None] = mapped_column(Text, info=personal("birthday benefits"))
+    birth_leap_month: Mapped[bool | None] = mapped_column(
+        Boolean, info=personal("birthday benefits")
+    )
+    birthday_changed_at: Mapped[datetime | None] = mapped_column(
+        info=personal("no second birthday benefit after a change")
+    )
+    joined_on: Mapped[date] = mapped_column(Date, info=NOT_PERSONAL)
+    referred_by_code: Mapped[str | None] = mapped_column(
+        Text, info=personal("to reward who invited the member")
+    )
+    created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+    updated_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+    erased_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, cast
 from uuid import UUID
 
 import phonenumbers
@@ -79,8 +79,8 @@ def external_id_of(text: str) -> str:
 def phone_of(text: str) -> str | None:
     """Return a phone number in E.164, read as Korean unless it says otherwise.
 
-    >>> phone_of("010-1234-5678"), phone_of("０１０ １２３４ ５６７８"), phone_of("+82 (0)10.1234.5678")
-    ('+821012345678', '+821012345678', '+821012345678')
+    >>> phone_of("010-1234-5678"), phone_of("+82 (0)10.1234.5678")
+    ('+821012345678', '+821012345678')
     >>> phone_of("010-123-4567") is None
     True
     """
@@ -97,7 +97,7 @@ def phone_of(text: str) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     national = f"0{number.national_number}"
-    if number.country_code == 82 and national.startswith("01"):  # noqa: PLR2004
+    if number.country_code == 82 and national.startswith("01"):
         return f"+82{national[1:]}" if _MOBILE.fullmatch(national) else None
     if not phonenumbers.is_valid_number(number):
         return None
@@ -155,7 +155,8 @@ def birthday_of(text: str, calendar: str, *, leap_month: bool) -> Birthday | Non
     match = _DATE.fullmatch(text)
     if match is None:
         return None
-    birthday = Birthday(*map(int, match.groups()), calendar=calendar, leap_month=leap_month)
+    year, month, day = map(int, match.groups())
+    birthday = Birthday(year, month, day, calendar=calendar, leap_month=leap_month)
     return birthday if solar_date_of(birthday) is not None else None
 
 
@@ -185,3 +186,51 @@ def _solar_date(year: int, month: int, day: int, leap_month: bool) -> date | Non
     if not calendar.setLunarDate(year, month, day, leap_month):
         return None
     return date(calendar.solarYear, calendar.solarMonth, calendar.solarDay)
+
+
+class MemberFields(TypedDict, total=False):
+    """What a caller may say of a member. Fields that are not named stay."""
+
+    name: str | None
+    phone: str | None  # E.164
+    email: str | None
+    birthday: Birthday | None
+    joined_on: date
+    referred_by_code: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of a member, in the clear."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    birthday: Birthday | None
+    joined_on: date
+    referred_by_code: str | None
+
+
+def differing(profile: Profile, fields: MemberFields) -> MemberFields:
+    """Return those of ``fields`` that the profile does not say already."""
+    changes = {name: value for name, value in fields.items() if value != getattr(profile, name)}
+    return cast("MemberFields", changes)
+
+
+def inherited(survivor: Profile, merged: Profile) -> MemberFields:
+    """Return what a survivor takes from the member merged into it: only what it lacks.
+
+    It has been a member since the earlier day of the two.
+    """
+    fields: MemberFields = {}
+    if survivor.name is None and merged.name is not None:
+        fields["name"] = merged.name
+    if survivor.phone is None and merged.phone is not None:
+        fields["phone"] = merged.phone
+    if survivor.email is None and merged.email is not None:
+        fields["email"] = merged.email
+    if survivor.birthday is None and merged.birthday is not None:
+        fields["birthday"] = merged.birthday
+    if merged.joined_on < survivor.joined_on:
+        fields["joined_on"] = merged.joined_on
+    return fields

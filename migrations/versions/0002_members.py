@@ -42,7 +42,11 @@ def upgrade() -> None:
             ["brand_id", "merged_into_id"], ["members.brand_id", "members.id"]
         ),
         sa.CheckConstraint("status IN ('active', 'merged', 'erased')", name="status"),
-        sa.CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        sa.CheckConstraint(
+            "CASE status WHEN 'active' THEN merged_into_id IS NULL"
+            " WHEN 'merged' THEN merged_into_id IS NOT NULL ELSE true END",
+            name="merged",
+        ),
         sa.CheckConstraint("birth_calendar IN ('solar', 'lunar')", name="birth_calendar"),
         sa.Index(
             "ix_members_phone_index",
@@ -55,6 +59,12 @@ def upgrade() -> None:
             "brand_id",
             "email_index",
             postgresql_where=sa.text("email_index IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_members_merged_into_id",
+            "brand_id",
+            "merged_into_id",
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         ),
     )
     ddl.isolate("members", ddl.WRITE)

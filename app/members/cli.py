@@ -1,0 +1,169 @@
+"""``flask members …`` and ``flask import members``."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+from marshmallow import ValidationError
+from tqdm import tqdm
+
+from app import imports
+from app.brands import services as brands
+from app.csvfile import Column
+from app.db import transact, transaction
+from app.imports import Importer
+from app.members import services
+from app.members.rules import MemberFields
+from app.members.schemas import ExternalId, MemberIn
+from app.web.messages import say
+
+members = AppGroup("members", help="Care for members' data.")
+
+_DATE = re.compile(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?(?:\s.*|T.*)?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+CALENDARS = {
+    "solar": ("solar", "양력", "양", "s"),
+    "lunar": ("lunar", "음력", "음", "l", "음력평달", "평달"),
+}
+YES = ("y", "yes", "true", "1", "o", "예", "윤달", "윤")
+NO = ("n", "no", "false", "0", "x", "아니요", "평달", "평")
+NOT_A_CALENDAR = say("Neither solar nor lunar.", "양력 또는 음력으로 써 주세요.")
+NOT_YES_OR_NO = say("Neither Y nor N.", "윤달이면 Y, 아니면 N으로 써 주세요.")
+
+
+class MemberRow(MemberIn):
+    """A row of the file: a member with the shop's id."""
+
+    external_id = ExternalId(required=True)
+
+
+_ROW = MemberRow()
+
+COLUMNS = (
+    Column(
+        "external_id",
+        ("회원번호", "회원ID", "회원아이디", "아이디", "고객번호", "고객ID", "customer_id",
+         "member_id"),
+        required=True,
+    ),
+    Column("name", ("이름", "성명", "회원명", "고객명", "회원이름")),
+    Column(
+        "phone",
+        ("휴대폰", "휴대폰번호", "휴대전화", "휴대전화번호", "핸드폰", "핸드폰번호", "mobile",
+         "연락처", "전화번호", "전화"),
+    ),
+    Column("email", ("이메일", "이메일주소", "e-mail", "메일", "메일주소")),
+    Column("birthday", ("생일", "생년월일", "birth_date", "birthdate")),
+    Column("birthday_calendar", ("양력음력", "음력양력", "양음력", "음양력", "생일구분")),
+    Column("birthday_leap_month", ("윤달", "윤달여부")),
+    Column("joined_on", ("가입일", "가입일자", "회원가입일", "가입일시", "등록일", "등록일자")),
+    Column("referred_by_code", ("추천인코드", "추천코드")),
+)  # fmt: skip
+
+
+@members.command("reencrypt")
+@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
+@click.option("--chunk", type=click.IntRange(1, 10_000), default=500)
+def reencrypt(brand_id: UUID | None, chunk: int) -> None:
+    """Seal all contact data anew under the first of DANGOL_ENCRYPTION_KEYS.
+
+    Needed before an older key is removed. Safe while the service runs, to stop and
+    to repeat: what is sealed under the first key already is passed over.
+    """
+    if brand_id is None:
+        with transaction():
+            brand_ids = brands.list_brand_ids()
+    else:
+        brand_ids = [brand_id]
+    total = 0
+    with tqdm(unit=" members", disable=not sys.stderr.isatty()) as bar:
+        for each in brand_ids:
+            after: UUID | None = None
+            while done := transact(
+                each,
+                lambda: services.reseal_members(each, after=after, limit=chunk),  # noqa: B023
+            ):
+                after = done[-1]
+                total += len(done)
+                bar.update(len(done))
+    click.echo(f"{total} members sealed anew; nothing is sealed under an older key any more.")
+
+
+def read_row(cells: dict[str, str]) -> MemberFields:
+    """Return a member as the API would take it.
+
+    :raises ValidationError: naming the columns at fault
+    """
+    values: dict[str, object] = {
+        name: cells[name]
+        for name in ("external_id", "name", "phone", "email", "referred_by_code")
+        if name in cells
+    }
+    if "joined_on" in cells:
+        values["joined_on"] = iso_date(cells["joined_on"])
+    if "birthday" in cells:
+        values["birthday"] = {
+            "date": iso_date(cells["birthday"]),
+            "calendar": _calendar(cells.get("birthday_calendar")),
+            "leap_month": _leap_month(cells.get("birthday_leap_month")),
+        }
+    row: MemberFields = _ROW.load(values)
+    return row
+
+
+def iso_date(text: str) -> str:
+    """Return a date in the one form the API takes; what is no date stays as it is.
+
+    >>> iso_date("1990. 3. 5"), iso_date("19900305"), iso_date("1990년 3월 5일")
+    ('1990-03-05', '1990-03-05', '1990-03-05')
+    """
+    match = _DATE.fullmatch(text) or _DIGITS.fullmatch(text)
+    if match is None:
+        return text
+    year, month, day = match.groups()
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def _calendar(text: str | None) -> str:
+    if text is None:
+        return "solar"
+    for name, words in CALENDARS.items():
+        if text.casefold() in words:
+            return name
+    raise ValidationError(NOT_A_CALENDAR, "birthday_calendar")
+
+
+def _leap_month(text: str | None) -> bool:
+    if text is None or text.casefold() in NO:
+        return False
+    if text.casefold() in YES:
+        return True
+    raise ValidationError(NOT_YES_OR_NO, "birthday_leap_month")
+
+
+def _apply(brand_id: UUID, rows: Sequence[MemberFields], now: datetime) -> str:
+    """Import one member."""
+    fields = rows[0].copy()
+    external_id = str(fields.pop("external_id"))  # type: ignore[typeddict-item]  # see MemberRow
+    _, outcome = services.put_member(brand_id, external_id, fields, now=now)
+    return outcome
+
+
+def _record(brand_id: UUID, counts: Mapping[str, int], digest: str, now: datetime) -> None:
+    services.record_import(brand_id, counts=counts, digest=digest, actor="cli", now=now)
+
+
+imports.command(
+    Importer(
+        kind="members",
+        columns=COLUMNS,
+        key_column="external_id",
+        read=read_row,
+        apply=_apply,
+        record=_record,
+    )
+)

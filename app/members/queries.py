@@ -1,0 +1,102 @@
+"""Named reads of members, and the lock.
+
+Everything is read anew: a session may have seen the row before it was locked.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from app.db import db
+from app.members.models import Member
+from app.members.rules import MemberRef
+
+_ANEW = {"populate_existing": True}
+
+
+def find_member(brand_id: UUID, reference: MemberRef, *, lock: bool = False) -> Member | None:
+    """Return the member a reference names, held against other changes if ``lock``."""
+    if reference.member_id is not None:
+        named: ColumnElement[bool] = Member.id == reference.member_id
+    else:
+        named = Member.external_id == reference.external_id
+    statement = select(Member).where(Member.brand_id == brand_id, named)
+    return db.session.scalar(_held(statement) if lock else statement, execution_options=_ANEW)
+
+
+def lock_members(brand_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, Member]:
+    """Return members by id, held against other changes; locked in ascending order."""
+    statement = (
+        select(Member)
+        .where(Member.brand_id == brand_id, Member.id.in_(member_ids))
+        .order_by(Member.id)
+    )
+    found = db.session.scalars(_held(statement), execution_options=_ANEW)
+    return {member.id: member for member in found}
+
+
+def list_merged_ids(brand_id: UUID, survivor_id: UUID) -> list[UUID]:
+    return list(
+        db.session.scalars(
+            select(Member.id).where(
+                Member.brand_id == brand_id, Member.merged_into_id == survivor_id
+            )
+        )
+    )
+
+
+def list_members(
+    brand_id: UUID, *, status: str | None, before: UUID | None, limit: int
+) -> list[Member]:
+    """Return members, the newest first."""
+    statement = select(Member).where(Member.brand_id == brand_id)
+    if status is not None:
+        statement = statement.where(Member.status == status)
+    return _page(statement, before, limit)
+
+
+def list_survivors(
+    brand_id: UUID, found_by: ColumnElement[bool], *, before: UUID | None, limit: int
+) -> list[Member]:
+    """Return who the members that ``found_by`` holds for are today, the newest first."""
+    survivors = select(func.coalesce(Member.merged_into_id, Member.id)).where(
+        Member.brand_id == brand_id, found_by
+    )
+    statement = select(Member).where(
+        Member.brand_id == brand_id, Member.status == "active", Member.id.in_(survivors)
+    )
+    return _page(statement, before, limit)
+
+
+def lock_sealed_otherwise(
+    brand_id: UUID, header: bytes, *, after: UUID | None, limit: int
+) -> list[Member]:
+    """Return and hold members with a value that does not begin with ``header``, by id."""
+    statement = select(Member).where(Member.brand_id == brand_id, _sealed_otherwise(header))
+    if after is not None:
+        statement = statement.where(Member.id > after)
+    statement = _held(statement.order_by(Member.id).limit(limit))
+    return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
+def _sealed_otherwise(header: bytes) -> ColumnElement[bool]:
+    columns = (Member.name_sealed, Member.phone_sealed, Member.email_sealed)
+    return or_(
+        *(
+            and_(column.is_not(None), func.substr(column, 1, len(header)) != header)
+            for column in columns
+        )
+    )
+
+
+def _page(statement: Select[Member], before: UUID | None, limit: int) -> list[Member]:
+    if before is not None:
+        statement = statement.where(Member.id < before)
+    statement = statement.order_by(Member.id.desc()).limit(limit)
+    return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
+def _held(statement: Select[Member]) -> Select[Member]:
+    # FOR NO KEY UPDATE: rows that refer to the member may still be written.
+    return statement.with_for_update(key_share=True)

@@ -1,0 +1,187 @@
+"""Members over JSON: parse, call one use case in one transaction, render."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from app import clock, ids
+from app.brands import services as brands
+from app.db import transact, transaction
+from app.members import services
+from app.members.models import Member
+from app.members.rules import MemberFields
+from app.members.schemas import (
+    MemberIn,
+    MemberOut,
+    MembersQuery,
+    MemberStateOut,
+    MergeIn,
+    NothingIn,
+    SearchIn,
+    keys_of,
+    show_member,
+    show_state,
+)
+from app.web.auth import current_principal, requires
+from app.web.blueprint import Blueprint
+from app.web.idempotency import execute_once, idempotent
+from app.web.pagination import CursorInvalid, page, page_schema, read_cursor
+from app.web.responses import json_response
+
+blp = Blueprint("members", __name__, url_prefix="/v1", description="Customers of the brand")
+
+
+@blp.put("/members/ext:<string:external_id>")
+@requires("members:write")
+@blp.arguments(MemberIn)
+@blp.response(200, MemberOut)
+@blp.alt_response(201, schema=MemberOut, description="The member is new.")
+def put_member(body: MemberFields, external_id: str) -> Response:
+    """Register a member under your own id, or change what is named of it.
+
+    Safe to repeat and needs no Idempotency-Key: 201 if the member is new, 200 if it
+    was there. An id holds 1 to 128 printable characters, percent-encoded in the
+    address; do not use a phone number or an e-mail address for one.
+    """
+    brand_id = current_principal().brand_id
+
+    def use_case() -> Response:
+        member, outcome = services.put_member(brand_id, external_id, body, now=_now(brand_id))
+        return json_response(show_member(member), 201 if outcome == "created" else 200)
+
+    return transact(brand_id, use_case)
+
+
+@blp.get("/members/<string:member>")
+@requires("members:read")
+@blp.response(200, MemberOut)
+def show(member: str) -> Response:
+    """Show one member by `mem_…` or `ext:<your id>`, a merged one as merged."""
+    brand_id = current_principal().brand_id
+    with transaction(brand_id):
+        found = services.find_member(brand_id, member)
+    return json_response(show_member(found))
+
+
+@blp.patch("/members/<string:member>")
+@requires("members:write")
+@blp.arguments(MemberIn)
+@blp.response(200, MemberOut)
+def change(body: MemberFields, member: str) -> Response:
+    """Change what is named of a member; a null clears."""
+    brand_id = current_principal().brand_id
+
+    def use_case() -> Response:
+        changed = services.change_member(brand_id, member, body, now=_now(brand_id))
+        return json_response(show_member(changed))
+
+    return transact(brand_id, use_case)
+
+
+@blp.get("/members")
+@requires("members:read")
+@blp.arguments(MembersQuery, location="query")
+@blp.response(200, page_schema(MemberOut))
+def list_members(query: dict[str, Any]) -> Response:
+    """List members, the newest first, or look one up.
+
+    An address may end up in the logs of proxies: to look somebody up by phone or
+    e-mail, prefer `POST /v1/members/search`, which takes the same keys in its body.
+    """
+    return _list(query)
+
+
+@blp.post("/members/search")
+@requires("members:read")
+@blp.arguments(SearchIn)
+@blp.response(200, page_schema(MemberOut))
+def search(body: dict[str, Any]) -> Response:
+    """Find members by phone (in any form), e-mail or external id. Changes nothing.
+
+    Who was merged is found as the survivor. Several keys must all fit. A family may
+    share a phone number, so there may be several.
+    """
+    return _list(body)
+
+
+@blp.post("/members/<string:member>/merge")
+@requires("members:write")
+@idempotent
+@blp.arguments(MergeIn)
+@blp.response(200, MemberStateOut)
+def merge(body: dict[str, Any], member: str) -> Response:
+    """Merge a member into another one, who takes over its points and what it lacks.
+
+    It cannot be undone. `ext:` and `mem_` of the merged member lead to the survivor
+    wherever points are moved or orders placed.
+    """
+    principal = current_principal()
+
+    def use_case() -> tuple[Any, int]:
+        merged = services.merge_member(
+            principal.brand_id,
+            member,
+            body["into"],
+            actor=principal.actor,
+            now=_now(principal.brand_id),
+        )
+        return show_state(merged), 200
+
+    return execute_once(request.get_json(), use_case)
+
+
+@blp.post("/members/<string:member>/erase")
+@requires("members:write")
+@idempotent
+@blp.arguments(NothingIn)
+@blp.response(200, MemberStateOut)
+def erase(_body: dict[str, Any], member: str) -> Response:
+    """Erase a member's personal data; points lapse, orders and ledger entries stay.
+
+    It cannot be undone. Your own id is free again: registering it makes a new member.
+    """
+    principal = current_principal()
+
+    def use_case() -> tuple[Any, int]:
+        erased = services.erase_member(
+            principal.brand_id, member, actor=principal.actor, now=_now(principal.brand_id)
+        )
+        return show_state(erased), 200
+
+    return execute_once({}, use_case)
+
+
+def _list(query: dict[str, Any]) -> Response:
+    brand_id = current_principal().brand_id
+    keys = keys_of(query)
+    status = query.get("status")
+    with transaction(brand_id):
+        # A cursor shows itself in addresses: it may not tell what was looked for.
+        filters = {"members": services.search_digest(brand_id, keys), "status": status}
+        position = read_cursor(query, filters)
+        before = _member_id(position)
+        limit = query["limit"] + 1
+        if keys:
+            found = services.search_members(brand_id, keys, before=before, limit=limit)
+        else:
+            found = services.list_members(brand_id, status=status, before=before, limit=limit)
+    return json_response(page(found, query["limit"], _position, show_member, filters))
+
+
+def _position(member: Member) -> list[Any]:
+    return [ids.show("mem", member.id)]
+
+
+def _member_id(position: list[Any] | None) -> UUID | None:
+    if position is None:
+        return None
+    member_id = ids.read("mem", str(position[0]))
+    if member_id is None:
+        raise CursorInvalid(pointer="/cursor")
+    return member_id
+
+
+def _now(brand_id: UUID) -> datetime:
+    return brands.brand_now(brand_id, clock.now())
