@@ -8,7 +8,6 @@ late, or doubled does no harm.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from traceback import extract_tb
 from typing import Protocol
 from uuid import UUID
 
@@ -141,11 +140,9 @@ def run(kind: str, brand_id: UUID, *, check: Report = lambda done: None) -> int:
         bound.info("job_interrupted", processed=current.done)
         raise
     except Exception as error:
-        # No message: it may quote a person's data.
-        name = type(error).__name__
-        frames = [f"{each.name}:{each.lineno}" for each in extract_tb(error.__traceback__)]
-        bound.error("job_failed", processed=current.done, error=name, frames=frames)
-        current.record(finished_at=clock.now(), error=name)
+        # The class alone: a message may quote a person's data, and the log leaves it out.
+        bound.error("job_failed", processed=current.done, exc_info=error)
+        current.record(finished_at=clock.now(), error=type(error).__name__)
         raise
     if current.done:
         finished_at = clock.now()

@@ -6,7 +6,6 @@ twice, late, or on two machines at once; its arguments hold ids, never personal 
 """
 
 import json
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -98,7 +97,6 @@ def run_worker(app: Flask, *, wait: bool = True, silent_seconds: float = SILENT_
         min_size=1,
         max_size=4,
     )
-    logging.getLogger("procrastinate.worker").addFilter(_without_traceback)
     with tasks.replace_connector(connector):
         tasks.run_worker(
             wait=wait,
@@ -109,12 +107,6 @@ def run_worker(app: Flask, *, wait: bool = True, silent_seconds: float = SILENT_
             task_middleware=[in_app_context],
             additional_context={"silent_seconds": silent_seconds},
         )
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    """Keep the message of a job's exception out of the log: it may hold personal data."""
-    record.exc_info = None
-    return True
 
 
 def _conninfo(url: URL) -> str:

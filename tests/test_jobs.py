@@ -72,13 +72,13 @@ def test_a_failure_is_recorded_by_its_class_alone(
     brand: TestBrand,
     owner: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setitem(jobs.PERIODIC, "fail", jobs.Periodic(fail, "* * * * *"))
     with app.app_context(), pytest.raises(ValueError, match="010"):
         jobs.run("fail", brand.brand_id)
     assert runs(owner, brand.brand_id) == [("fail", 3, True, "ValueError")]
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     assert "job_failed" in captured.out + captured.err
     assert "010-1234-5678" not in captured.out + captured.err
 
