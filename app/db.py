@@ -8,7 +8,7 @@ transaction alone. A forgotten filter therefore shows nothing of another brand.
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -107,7 +107,7 @@ def use_brand(brand_id: UUID) -> None:
     db.session.execute(_SET_BRAND, {"brand_id": str(brand_id)})
 
 
-def transact(brand_id: UUID, use_case: Callable[[], T]) -> T:
+def transact(brand_id: UUID | None, use_case: Callable[[], T]) -> T:
     """Run ``use_case`` in one transaction of the brand, again if the database asks for it.
 
     Deadlocks, lost races for a key and lost connections are retried with full
@@ -128,19 +128,17 @@ def transact(brand_id: UUID, use_case: Callable[[], T]) -> T:
         return use_case()
 
 
-def dry_run(brand_id: UUID, use_case: Callable[[], T]) -> T:
+class _Undo(Exception):  # noqa: N818 - a signal, not an error
+    """Ends the transaction of a dry run."""
+
+
+def dry_run(brand_id: UUID | None, use_case: Callable[[], T]) -> T:
     """Run ``use_case`` as it would really run, return its answer, and undo all of it."""
-
-    class Undo(Exception):
-        pass
-
     result: list[T] = []
-    try:
-        with transaction(brand_id):
-            result.append(use_case())
-            raise Undo
-    except Undo:
-        return result[0]
+    with suppress(_Undo), transaction(brand_id):
+        result.append(use_case())
+        raise _Undo
+    return result[0]
 
 
 def _retry_reason(error: DBAPIError) -> str | None:

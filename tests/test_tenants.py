@@ -145,7 +145,7 @@ def test_what_is_anothers_is_answered_like_what_is_not_there(app, world, make_br
         ("/v1/orders/ext:M-1", "/v1/orders/ext:M-0"),
     ):
         one, other = (
-            stranger.send("GET", path, headers={"Request-Id": "same"})
+            stranger.send("GET", path, headers={"Request-Id": "the-same-id"})
             for path in (anothers, missing)
         )
         assert (one.status_code, one.data) == (other.status_code, other.data)

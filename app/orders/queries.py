@@ -2,24 +2,60 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import select, text, update
 
 from app.db import db
 from app.orders.models import Order, OrderEffect, OrderLine, Refund, RefundLine
 
 _OPEN = text(
-    "SELECT * FROM order_open(:brand_id, :member_id, :member_external, :key, :external_id,"
-    " :hold_id, :now, :lock)"
+    "SELECT order_open(:brand_id, :member_id, :member_external, :key, :external_id, :hold_id,"
+    " :now, :lock)"
 )
 _PLACE = text(
-    "SELECT available, pending, held, debt FROM order_place(:brand_id, :member_id, :now,"
-    " CAST(:operations AS jsonb), :redeem_at, :accrue_at, CAST(:order AS jsonb),"
-    " CAST(:lines AS jsonb), CAST(:effects AS jsonb), :key, :fingerprint, :status, :body)"
+    "SELECT order_place(:brand_id, :order_id, :member_id, :now, CAST(:placed AS jsonb),"
+    " :key, :fingerprint, :status, :body)"
 )
+
+
+@dataclass(frozen=True)
+class StoredAnswer:
+    """The answer that an idempotency key has already; the fingerprint in hexadecimal."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True)
+class HoldState:
+    """The hold that a cart wants to capture; ``alive``: from lots that have not lapsed."""
+
+    member_id: UUID
+    amount: int
+    state: str
+    expires_at: datetime
+    entry_seq: int
+    alive: int
+
+
+@dataclass(frozen=True)
+class CheckoutState:
+    """All that the checkout needs to decide, as of one moment; see ``sql/10_open.sql``."""
+
+    settings_version: int
+    now: datetime
+    member_id: UUID | None
+    member_status: str | None
+    counters: dict[str, int] | None
+    answer: StoredAnswer | None
+    order_id: UUID | None
+    order_fingerprint: str | None  # hexadecimal
+    hold: HoldState | None
 
 
 def open_checkout(
@@ -32,9 +68,9 @@ def open_checkout(
     hold_id: UUID | None,
     now: datetime,
     lock: bool,
-) -> Row[Any]:
-    """Return all that the checkout needs to decide; see ``sql/10_open.sql``."""
-    return db.session.execute(
+) -> CheckoutState:
+    """Lock the member's account and read the state; shows the rows of the brand."""
+    row: dict[str, Any] = db.session.execute(
         _OPEN,
         {
             "brand_id": brand_id,
@@ -46,26 +82,64 @@ def open_checkout(
             "now": now,
             "lock": lock,
         },
-    ).one()
+    ).scalar_one()
+    answer, hold = row["answer"], row["hold"]
+    return CheckoutState(
+        settings_version=row["settings_version"],
+        now=datetime.fromisoformat(row["now"]),
+        member_id=row["member_id"] and UUID(row["member_id"]),
+        member_status=row["member_status"],
+        counters=row["counters"],
+        answer=answer and StoredAnswer(**answer),
+        order_id=row["order_id"] and UUID(row["order_id"]),
+        order_fingerprint=row["order_fingerprint"],
+        hold=hold
+        and HoldState(
+            **{
+                **hold,
+                "member_id": UUID(hold["member_id"]),
+                "expires_at": datetime.fromisoformat(hold["expires_at"]),
+            }
+        ),
+    )
 
 
-def place(parameters: dict[str, Any]) -> Row[Any]:
+def place(
+    brand_id: UUID,
+    order_id: UUID,
+    member_id: UUID | None,
+    placed: dict[str, Any],
+    *,
+    key: str,
+    fingerprint: bytes,
+    status: int,
+    body: str,
+    now: datetime,
+) -> dict[str, int] | None:
     """Write an order and post its points in one call; see ``sql/20_place.sql``.
 
-    ``operations``, ``order``, ``lines`` and ``effects`` are given as values.
-
-    :returns: the member's counters afterwards, NULLs without points
+    :returns: the member's counters afterwards, None without a member
     """
-    for name in ("operations", "order", "lines", "effects"):
-        parameters[name] = json.dumps(parameters[name], default=_plain)
-    return db.session.execute(_PLACE, parameters).one()
+    counters: dict[str, int] | None = db.session.execute(
+        _PLACE,
+        {
+            "brand_id": brand_id,
+            "order_id": order_id,
+            "member_id": member_id,
+            "now": now,
+            "placed": json.dumps(placed, default=_plain),
+            "key": key,
+            "fingerprint": fingerprint,
+            "status": status,
+            "body": body,
+        },
+    ).scalar_one()
+    return counters
 
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, bytes):
-        return "\\x" + value.hex()
     return str(value)
 
 

@@ -56,7 +56,7 @@ def preview_order(body: dict[str, Any]) -> Response:
     """Show what placing the order would do, by the same path, changing nothing."""
     brand_id = current_principal().brand_id
     cart = read_cart(body, members.parse_reference(body["member"], pointer="/member"))
-    receipt = dry_run(brand_id, lambda: services.preview_order(brand_id, cart, now=clock.now()))
+    receipt = dry_run(None, lambda: services.preview_order(brand_id, cart, now=clock.now()))
     return json_response(show_receipt(receipt))
 
 
@@ -90,12 +90,13 @@ def place_order(body: dict[str, Any]) -> Response:
             now=clock.now(),
         )
         if isinstance(placed, StoredAnswer):
-            return replay(attempt, placed.fingerprint, placed.status, placed.body)
+            return replay(attempt, bytes.fromhex(placed.fingerprint), placed.status, placed.body)
         if rendered:
             return Answer(201, rendered)
         return Answer(200, dump(show_receipt(placed)), replayed=True)
 
-    return transact(principal.brand_id, use_case).response()
+    # Opening the checkout makes the brand visible: one round trip less.
+    return transact(None, use_case).response()
 
 
 @blp.get("/orders")

@@ -3,7 +3,8 @@
 Locks are taken in one order everywhere: the member's account, then the order.
 """
 
-from app.orders.services.checkout import StoredAnswer, place_order, preview_order
+from app.orders.queries import StoredAnswer
+from app.orders.services.checkout import place_order, preview_order
 from app.orders.services.deciding import Cart
 from app.orders.services.lifecycle import cancel_order, confirm_due_orders, confirm_order
 from app.orders.services.reading import (

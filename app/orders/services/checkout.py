@@ -6,12 +6,8 @@ functions. A preview is the same without the second call.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from app.brands import services as brands
 from app.events import publish
@@ -20,18 +16,10 @@ from app.members.errors import MemberNotFound
 from app.orders import queries
 from app.orders.errors import OrderAlreadyExists
 from app.orders.events import OrderPlaced
+from app.orders.queries import CheckoutState, StoredAnswer
 from app.orders.services.deciding import Cart, decide
 from app.orders.services.reading import Receipt, get_order, receipt_of
 from app.orders.services.writing import write_order
-
-
-@dataclass(frozen=True)
-class StoredAnswer:
-    """An answer that the idempotency key has already."""
-
-    fingerprint: bytes
-    status: int
-    body: str
 
 
 def preview_order(brand_id: UUID, cart: Cart, *, now: datetime) -> Receipt:
@@ -68,34 +56,33 @@ def place_order(
     :raises HoldClosed: the hold was captured or voided before
     """
     state = _open(brand_id, cart, key=key, now=now, lock=True)
-    if state.answer_status is not None:
-        return StoredAnswer(bytes(state.answer_fingerprint), state.answer_status, state.answer_body)
+    if state.answer is not None:
+        return state.answer
     if state.order_id is not None:
-        if bytes(state.order_fingerprint) != fingerprint:
+        if state.order_fingerprint != fingerprint.hex():
             raise OrderAlreadyExists(pointer="/external_id", external_id=cart.external_id)
         return receipt_of(get_order(brand_id, order_id=state.order_id), now=state.now)
     settings = brands.settings_of(brand_id, state.settings_version)
-    decision = decide(cart, state, settings, order_id=new_id())
+    order_id = new_id()
+    decision = decide(cart, state, settings, order_id=order_id)
     write_order(
         brand_id,
+        order_id,
         cart,
         state,
         decision,
-        answer={
-            "key": key,
-            "fingerprint": fingerprint,
-            "status": 201,
-            "body": render(decision.receipt),
-        },
+        key=key,
+        fingerprint=fingerprint,
+        body=render(decision.receipt),
         actor=actor,
     )
-    order_id = decision.receipt.order_id
-    assert order_id is not None  # noqa: S101 - given above, for the type checker
     publish(OrderPlaced(brand_id, order_id, state.member_id, state.now))
     return decision.receipt
 
 
-def _open(brand_id: UUID, cart: Cart, *, key: str | None, now: datetime, lock: bool) -> Row[Any]:
+def _open(
+    brand_id: UUID, cart: Cart, *, key: str | None, now: datetime, lock: bool
+) -> CheckoutState:
     state = queries.open_checkout(
         brand_id,
         member_id=cart.member_id,

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from app.brands.services import Settings
 from app.errors import DomainError
 from app.orders import rules
-from app.orders.queries import CheckoutState
 from app.orders.errors import HoldOfAnotherMember, MemberRequired
+from app.orders.queries import CheckoutState
 from app.orders.rules import CartLine
 from app.orders.services.reading import Effect, Receipt
 from app.points import services as points
@@ -54,7 +53,7 @@ def decide(
     cart: Cart, state: CheckoutState, settings: Settings, *, order_id: UUID | None = None
 ) -> Decision:
     """Decide what the cart costs, uses and earns. Pure but for reading its arguments."""
-    balance = balance_of(state)
+    balance = _balance_of(state)
     redeem = _redemption(cart, state, settings, balance)
     amounts = rules.amounts_of(cart.lines, cart.shipping_fee, redeem)
     shares = rules.apportion(redeem, [line.net for line in cart.lines])
@@ -125,7 +124,9 @@ def decide(
     )
 
 
-def _redemption(cart: Cart, state: CheckoutState, settings: Settings, balance: Balance | None) -> int:
+def _redemption(
+    cart: Cart, state: CheckoutState, settings: Settings, balance: Balance | None
+) -> int:
     """Return how many points are used, or refuse."""
     goods_paid = sum(line.net for line in cart.lines)
     wanted = cart.redeem_points
@@ -144,18 +145,17 @@ def _redemption(cart: Cart, state: CheckoutState, settings: Settings, balance: B
 
 
 def _check_hold(cart: Cart, state: CheckoutState) -> int:
-    if state.hold_state is None:
+    hold = state.hold
+    if hold is None:
         raise HoldNotFound(pointer="/hold")
-    if state.hold_member_id != state.member_id:
+    if hold.member_id != state.member_id:
         raise HoldOfAnotherMember(pointer="/hold")
-    refusal: DomainError | None = points.hold_refusal(
-        state.hold_state, state.hold_expires_at, state.now
-    )
+    refusal: DomainError | None = points.hold_refusal(hold.state, hold.expires_at, state.now)
     if refusal is not None:
         raise refusal
-    wanted: int = state.hold_amount if cart.redeem_points is None else cart.redeem_points
-    if wanted > state.hold_amount:
-        raise CaptureExceedsHold(pointer="/redeem_points", required=wanted, held=state.hold_amount)
+    wanted = hold.amount if cart.redeem_points is None else cart.redeem_points
+    if wanted > hold.amount:
+        raise CaptureExceedsHold(pointer="/redeem_points", required=wanted, held=hold.amount)
     return wanted
 
 
@@ -173,10 +173,8 @@ def _terms(settings: Settings) -> rules.RedemptionTerms:
     )
 
 
-def balance_of(state: CheckoutState) -> Balance | None:
-    if None in (state.available, state.pending, state.held, state.debt):
-        return None  # an order without a member
-    return Balance(state.available, state.pending, state.held, state.debt)
+def _balance_of(state: CheckoutState) -> Balance | None:
+    return None if state.counters is None else Balance(**state.counters)
 
 
 def _balance_after(
@@ -191,9 +189,9 @@ def _balance_after(
 ) -> Balance | None:
     if balance is None:
         return None
-    if cart.hold_id is not None:
+    if state.hold is not None:
         balance = points.balance_after_capture(
-            balance, state.hold_amount, redeem, alive=state.hold_alive
+            balance, state.hold.amount, redeem, alive=state.hold.alive
         )
     else:
         balance = points.balance_after_redemption(balance, redeem)

@@ -3,74 +3,71 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from app.orders import queries
-from app.orders.services.deciding import Cart, Decision, balance_of
+from app.orders.queries import CheckoutState
+from app.orders.services.deciding import Cart, Decision
 from app.points import services as points
+from app.points.services import Balance
+
+CREATED = 201
 
 
 def write_order(
     brand_id: UUID,
+    order_id: UUID,
     cart: Cart,
-    state: Row[Any],
+    state: CheckoutState,
     decision: Decision,
     *,
-    answer: dict[str, Any],
+    key: str,
+    fingerprint: bytes,
+    body: str,
     actor: str,
 ) -> None:
-    receipt = decision.receipt
-    operations, redeem_at, accrue_at = _operations(cart, decision, actor=actor)
-    after = queries.place(
+    """Write an order as it was decided, with the answer that repeats of it will get."""
+    operations, redeem_at, accrue_at = _operations(order_id, cart, decision, actor=actor)
+    counters = queries.place(
+        brand_id,
+        order_id,
+        state.member_id,
         {
-            "brand_id": brand_id,
-            "member_id": state.member_id,
-            "now": state.now,
             "operations": operations,
             "redeem_at": redeem_at,
             "accrue_at": accrue_at,
-            "order": _order_row(brand_id, cart, state, decision, answer["fingerprint"]),
-            "lines": _line_rows(brand_id, cart, decision),
-            "effects": [
-                {
-                    "brand_id": brand_id,
-                    "order_id": receipt.order_id,
-                    "effect_no": number,
-                    "kind": effect.kind,
-                    "points": effect.points,
-                    "status": effect.status,
-                    "reason": effect.reason,
-                    "rule": effect.rule,
-                    "rule_version": effect.rule_version,
-                    "terms": effect.terms,
-                }
-                for number, effect in enumerate(receipt.effects, 1)
-            ],
-            **answer,
-        }
+            "order": _order_row(cart, state, decision),
+            "lines": _line_rows(cart, decision),
+            "effects": _effect_rows(decision),
+        },
+        key=key,
+        fingerprint=fingerprint,
+        status=CREATED,
+        body=body,
+        now=state.now,
     )
-    if operations and balance_of(after) != receipt.balance:
-        # The answer is stored already with what was decided: undo all of it.
+    if counters is not None and Balance(**counters) != decision.receipt.balance:
+        # The answer stored says what was decided: undo all of it.
         raise RuntimeError("the ledger did not do what the checkout decided")
 
 
 def _operations(
-    cart: Cart, decision: Decision, *, actor: str
+    order_id: UUID, cart: Cart, decision: Decision, *, actor: str
 ) -> tuple[list[points.Operation], int | None, int | None]:
     """Return the ledger operations, and where the redemption and the accrual stand."""
-    order_id = decision.receipt.order_id
-    version = decision.receipt.settings_version
-    meta = {"order_id": order_id, "rule_version": version, "actor": actor}
+    meta = {
+        "order_id": order_id,
+        "rule_version": decision.receipt.settings_version,
+        "actor": actor,
+    }
     operations = []
     redeem_at = accrue_at = None
     if cart.hold_id is not None:
         # A hold was taken from lots when it was placed: refunds go back to those.
-        cause = {**meta, "rule": "redemption", "cause": f"order/{order_id}/capture"}
-        operations.append(points.capture(cart.hold_id, decision.redeem, meta=cause))
+        told = {**meta, "rule": "redemption", "cause": f"order/{order_id}/capture"}
+        operations.append(points.capture(cart.hold_id, decision.redeem, meta=told))
     elif decision.redeem:
-        cause = {**meta, "rule": "redemption", "cause": f"order/{order_id}/redemption"}
+        told = {**meta, "rule": "redemption", "cause": f"order/{order_id}/redemption"}
         redeem_at = len(operations)
-        operations.append(points.redemption(decision.redeem, meta=cause))
+        operations.append(points.redemption(decision.redeem, meta=told))
     if decision.earned:
         accrue_at = len(operations)
         operations.append(
@@ -91,19 +88,12 @@ def _operations(
     return operations, redeem_at, accrue_at
 
 
-def _order_row(
-    brand_id: UUID, cart: Cart, state: Row[Any], decision: Decision, fingerprint: bytes
-) -> dict[str, Any]:
+def _order_row(cart: Cart, state: CheckoutState, decision: Decision) -> dict[str, Any]:
     receipt = decision.receipt
     return {
-        "brand_id": brand_id,
-        "id": receipt.order_id,
         "external_id": cart.external_id,
-        "fingerprint": fingerprint,
-        "member_id": state.member_id,
         "channel": cart.channel,
         "currency": receipt.currency,
-        "status": "paid",
         "placed_at": receipt.placed_at,
         "goods": receipt.amounts.goods,
         "discounts": receipt.amounts.discounts,
@@ -114,21 +104,14 @@ def _order_row(
         "earned_pending": decision.pending,
         "settings_version": receipt.settings_version,
         "hold_id": cart.hold_id,
-        "redemption_seq": state.hold_entry_seq,
+        "redemption_seq": state.hold and state.hold.entry_seq,
         "confirm_due_at": receipt.confirm_due_at,
-        "shipping_refunded": False,
-        "cash_refunded": 0,
-        "points_restored": 0,
-        "points_taken_back": 0,
-        "created_at": state.now,
     }
 
 
-def _line_rows(brand_id: UUID, cart: Cart, decision: Decision) -> list[dict[str, Any]]:
+def _line_rows(cart: Cart, decision: Decision) -> list[dict[str, Any]]:
     return [
         {
-            "brand_id": brand_id,
-            "order_id": decision.receipt.order_id,
             "line_no": number,
             "sku": line.sku,
             "name": line.name,
@@ -139,9 +122,24 @@ def _line_rows(brand_id: UUID, cart: Cart, decision: Decision) -> list[dict[str,
             "discount": line.discount,
             "points_share": share,
             "accrues": accrues,
-            "refunded_quantity": 0,
         }
         for number, (line, share, accrues) in enumerate(
             zip(cart.lines, decision.shares, decision.accrues, strict=True), 1
         )
+    ]
+
+
+def _effect_rows(decision: Decision) -> list[dict[str, Any]]:
+    return [
+        {
+            "effect_no": number,
+            "kind": effect.kind,
+            "points": effect.points,
+            "status": effect.status,
+            "reason": effect.reason,
+            "rule": effect.rule,
+            "rule_version": effect.rule_version,
+            "terms": effect.terms,
+        }
+        for number, effect in enumerate(decision.receipt.effects, 1)
     ]

@@ -15,10 +15,11 @@ DECLARE
     v_now timestamptz;
     v_version integer;
     v_member record;
-    v_account record;
-    v_answer record;
+    v_account point_accounts;
+    v_counters jsonb;
+    v_answer jsonb;
     v_order record;
-    v_hold record;
+    v_hold jsonb;
 BEGIN
     PERFORM set_config('app.brand_id', p_brand::text, true);
     SELECT settings_version, coalesce(test_now, p_now) INTO v_version, v_now
@@ -34,33 +35,44 @@ BEGIN
         SELECT id, status, merged_into_id INTO v_member
           FROM members WHERE brand_id = p_brand AND id = v_member.merged_into_id;
     END LOOP;
-    IF v_member.id IS NULL THEN
-        SELECT NULL::bigint AS available, NULL::bigint AS pending, NULL::bigint AS held,
-               NULL::bigint AS debt INTO v_account;
-    ELSIF p_lock THEN
-        SELECT available, pending, held, debt INTO v_account
-          FROM points_open(p_brand, v_member.id, v_now);
-    ELSE
-        SELECT available, pending, held, debt INTO v_account
-          FROM points_read(p_brand, v_member.id, v_now);
+    IF v_member.id IS NOT NULL THEN
+        IF p_lock THEN
+            v_account := points_open(p_brand, v_member.id, v_now);
+        ELSE
+            v_account := points_read(p_brand, v_member.id, v_now);
+        END IF;
+        v_counters := jsonb_build_object(
+            'available', v_account.available, 'pending', v_account.pending,
+            'held', v_account.held, 'debt', v_account.debt
+        );
     END IF;
-    SELECT fingerprint, status, body INTO v_answer
+    SELECT jsonb_build_object(
+               'fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body
+           ) INTO v_answer
       FROM idempotency_records WHERE brand_id = p_brand AND key = p_key;
     SELECT id, fingerprint INTO v_order
       FROM orders WHERE brand_id = p_brand AND external_id = p_external;
-    SELECT member_id, amount, state, expires_at, entry_seq INTO v_hold
-      FROM point_holds WHERE brand_id = p_brand AND id = p_hold;
+    IF p_hold IS NOT NULL THEN
+        SELECT jsonb_build_object(
+                   'member_id', h.member_id, 'amount', h.amount, 'state', h.state,
+                   'expires_at', h.expires_at, 'entry_seq', h.entry_seq,
+                   -- What of it came from lots that have not lapsed meanwhile.
+                   'alive', (
+                       SELECT coalesce(sum(-m.d_remaining), 0)
+                         FROM point_allocations m
+                         JOIN point_lots l USING (brand_id, member_id, lot_no)
+                        WHERE m.brand_id = p_brand AND m.member_id = h.member_id
+                          AND m.entry_seq = h.entry_seq AND l.expires_at > v_now
+                   )
+               ) INTO v_hold
+          FROM point_holds h WHERE h.brand_id = p_brand AND h.id = p_hold;
+    END IF;
     RETURN jsonb_build_object(
         'settings_version', v_version, 'now', v_now,
         'member_id', v_member.id, 'member_status', v_member.status,
-        'available', v_account.available, 'pending', v_account.pending,
-        'held', v_account.held, 'debt', v_account.debt,
-        'answer_fingerprint', encode(v_answer.fingerprint, 'hex'),
-        'answer_status', v_answer.status, 'answer_body', v_answer.body,
-        'order_id', v_order.id, 'order_fingerprint', encode(v_order.fingerprint, 'hex'),
-        'hold_member_id', v_hold.member_id, 'hold_amount', v_hold.amount,
-        'hold_state', v_hold.state, 'hold_expires_at', v_hold.expires_at,
-        'hold_entry_seq', v_hold.entry_seq
+        'counters', v_counters,
+        'answer', v_answer, 'order_id', v_order.id,
+        'order_fingerprint', encode(v_order.fingerprint, 'hex'), 'hold', v_hold
     );
 END $$;
 
