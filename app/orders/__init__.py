@@ -10,6 +10,6 @@ from flask_smorest import Api
 
 
 def init_app(app: Flask, api: Api) -> None:
-    from app.orders import routes
+    from app.orders import cli, routes  # noqa: F401 - cli adds its command to flask import
 
     api.register_blueprint(routes.blp)

@@ -84,3 +84,15 @@ class OrderNotCancellable(Conflict):
     code = "order_not_cancellable"
     ko = "{status} 상태의 주문은 취소할 수 없어요. 환불(refunds)을 써 주세요."
     en = "An order that is {status} cannot be cancelled. Refund it instead."
+
+
+class OrderRowsDiffer(RuleViolation):
+    code = "order_rows_differ"
+    ko = "같은 주문의 줄들이 {column} 값을 서로 다르게 말해요. 하나로 맞춰 주세요."
+    en = "The rows of one order say different things of {column}. Make them say the same."
+
+
+class TooManyLines(RuleViolation):
+    code = "too_many_lines"
+    ko = "한 주문에 {maximum}줄까지 돼요."
+    en = "An order has at most {maximum} lines."
