@@ -128,7 +128,7 @@ def transact(brand_id: UUID | None, use_case: Callable[[], T]) -> T:
         return use_case()
 
 
-class _Undo(Exception):  # noqa: N818 - a signal, not an error
+class _Undo(Exception):
     """Ends the transaction of a dry run."""
 
 
