@@ -13,9 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy.engine import make_url
 
-from app import create_app, embedded
+from app import create_app
 from app.config import load_config
 from app.db import db
 from tests.support import api, database
@@ -56,6 +55,22 @@ def make_brand(app: Flask) -> Callable[..., api.TestBrand]:
 def brand(make_brand: Callable[..., api.TestBrand]) -> api.TestBrand:
     """A fresh test-mode brand with default settings: ``brand_id``, ``token``, ``api``."""
     return make_brand()
+
+
+@pytest.fixture(scope="session")
+def busy_app(environment: dict[str, str]) -> Iterator[Flask]:
+    """An application with as many connections as a test of many threads needs."""
+    wide = {**environment, "DATABASE_POOL_SIZE": "50"}
+    application = create_app({**load_config(wide), "TESTING": True})
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def busy(busy_app: Flask) -> api.TestBrand:
+    """A fresh brand whose calls may come from many threads at once."""
+    return api.make_brand(busy_app)
 
 
 @pytest.fixture
