@@ -73,6 +73,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
     250
     """
     accrual = dict(stored.get("accrual", {}))
+    accrual.pop("basis", None)  # there is one basis, goods paid; it is told, not chosen
     if "expiry" in accrual:
         accrual["expiry"] = Expiry(**accrual["expiry"])
     if "excluded_categories" in accrual:

@@ -10,6 +10,7 @@ from app import ids
 from app.brands.models import AuditRecord, Brand
 from app.brands.rules import Settings
 from app.web.fields import Count, Duration, Instant, PlainString
+from app.web.messages import say
 from app.web.pagination import PageQuery
 from app.web.responses import show_instant
 
@@ -21,6 +22,13 @@ class ExpiryRuleIn(Schema):
         required=True, validate=validate.OneOf(["days", "months", "end_of_year", "never"])
     )
     count = Count(least=0, most=3660, load_default=0)
+
+    @validates_schema
+    def _some_days(self, data: dict[str, Any], **_: Any) -> None:
+        if data["kind"] in ("days", "months") and data["count"] == 0:
+            raise ValidationError(
+                say("Say how many, at least 1.", "1 이상으로 보내 주세요."), "count"
+            )
 
 
 class AccrualRuleIn(Schema):
