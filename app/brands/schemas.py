@@ -14,6 +14,9 @@ from app.web.messages import say
 from app.web.pagination import PageQuery
 from app.web.responses import show_instant
 
+SAY_HOW_MANY = say("Say how many, at least 1.", "1 이상으로 보내 주세요.")
+ONE_OF_BOTH = say("Send either now or advance.", "now와 advance 중 하나만 보내 주세요.")
+NO_TIME_ZONE = say("Not a time zone.", "시간대 이름이 아니에요. 예: Asia/Seoul")
 TIME_ZONES = sorted(available_timezones())
 
 
@@ -26,9 +29,7 @@ class ExpiryRuleIn(Schema):
     @validates_schema
     def _some_days(self, data: dict[str, Any], **_: Any) -> None:
         if data["kind"] in ("days", "months") and data["count"] == 0:
-            raise ValidationError(
-                say("Say how many, at least 1.", "1 이상으로 보내 주세요."), "count"
-            )
+            raise ValidationError(SAY_HOW_MANY, "count")
 
 
 class AccrualRuleIn(Schema):
@@ -60,7 +61,7 @@ class RefundPolicyIn(Schema):
 
 class BrandIn(Schema):
     name = PlainString(validate=validate.Length(1, 100))
-    timezone = PlainString(validate=validate.OneOf(TIME_ZONES, error="Not a time zone."))
+    timezone = PlainString(validate=validate.OneOf(TIME_ZONES, error=NO_TIME_ZONE))
     currency = PlainString(validate=validate.Regexp("^[A-Z]{3}$"))
     accrual = fields.Nested(AccrualRuleIn)
     redemption = fields.Nested(RedemptionRuleIn)
@@ -76,7 +77,7 @@ class TestClockIn(Schema):
     @validates_schema
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
         if len(data) != 1:
-            raise ValidationError("Send either now or advance.", "now")
+            raise ValidationError(ONE_OF_BOTH, "now")
 
 
 class ExpiryRuleOut(Schema):

@@ -10,10 +10,19 @@ from app.orders.models import Refund
 from app.orders.rules import AMOUNT_MAX, CartLine
 from app.orders.services import Cart, Effect, Receipt, Refunded, RefundRequest
 from app.web.fields import Count, Instant, PlainString
+from app.web.messages import say
 from app.web.responses import show_instant
 
 QUANTITY_MAX = 1_000_000
 LINES_MAX = 1000
+
+ONE_PRICE = say("Send either unit_price or amount.", "unit_price와 amount 중 하나만 보내 주세요.")
+DISCOUNT_TOO_LARGE = say("Must not exceed the line's amount.", "그 줄의 금액보다 클 수 없어요.")
+LINES_OR_ALL = say("Send either lines or all.", "lines와 all 중 하나만 보내 주세요.")
+NOTHING_NAMED = say(
+    "Send lines, refund_shipping, or all.", "lines, refund_shipping, all 중 하나는 보내 주세요."
+)
+NOT_A_HOLD = say("Not the id of a hold (hld_…).", "포인트 예약의 id(hld_…)가 아니에요.")
 
 
 class OrderLineIn(Schema):
@@ -33,11 +42,11 @@ class OrderLineIn(Schema):
     @post_load
     def _make(self, data: dict[str, Any], **_: Any) -> CartLine:
         if (data["unit_price"] is None) == (data["amount"] is None):
-            raise ValidationError("Send either unit_price or amount.", "unit_price")
+            raise ValidationError(ONE_PRICE, "unit_price")
         if data["amount"] is None:
             data["amount"] = data["unit_price"] * data["quantity"]
         if data["discount"] > data["amount"]:
-            raise ValidationError("Must not exceed the line's amount.", "discount")
+            raise ValidationError(DISCOUNT_TOO_LARGE, "discount")
         return CartLine(**data)
 
 
@@ -83,9 +92,9 @@ class RefundIn(Schema):
     @validates_schema
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
         if data["all"] and "lines" in data:
-            raise ValidationError("Send either lines or all.", "lines")
+            raise ValidationError(LINES_OR_ALL, "lines")
         if not data["all"] and "lines" not in data and not data["refund_shipping"]:
-            raise ValidationError("Send lines, refund_shipping, or all.", "lines")
+            raise ValidationError(NOTHING_NAMED, "lines")
 
 
 class AmountsOut(Schema):
@@ -207,7 +216,7 @@ def read_cart(body: dict[str, Any], member: tuple[UUID | None, str | None]) -> C
     if body["hold"] is not None:
         hold_id = ids.read("hld", body["hold"])
         if hold_id is None:
-            raise ValidationError("Not the id of a hold (hld_…).", "hold")
+            raise ValidationError(NOT_A_HOLD, "hold")
     return Cart(
         member_id=member[0],
         member_external=member[1],
