@@ -223,7 +223,7 @@ def test_an_idle_worker_stops_at_once(owner: psycopg.Connection, work: Work) -> 
     asked_at = time.monotonic()
     worker.terminate()
     finish(worker)
-    assert time.monotonic() - asked_at < 15  # it polls every 5 s, and does not wait for that
+    assert time.monotonic() - asked_at < 15
     assert count(owner, "SELECT count(*) FROM procrastinate_workers") == 0
 
 

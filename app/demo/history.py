@@ -21,7 +21,6 @@ from app.members import services as members
 from app.members.services import Birthday, MemberFields
 from app.orders import jobs as order_jobs
 from app.orders import services as orders
-from app.orders.errors import OrderNotFound
 from app.orders.rules import CartLine
 from app.orders.services import Cart, RefundRequest
 from app.points import jobs as point_jobs
@@ -99,12 +98,12 @@ class Shop:
         transact(self.brand_id, use_case)
 
     def plan_member(self, number: int) -> None:
-        """A member joins in the first year; three of four become regulars."""
+        """A member joins in the first year; four of five become regulars."""
         chance = _chance(external_id_of(number))
         joined_at = self.now - timedelta(days=DAYS) + timedelta(days=chance.uniform(0, 300))
         self.plan(joined_at, partial(self.join, number))
         self.plan(joined_at + timedelta(minutes=5), partial(self.welcome, number))
-        interval = chance.choice((18, 30, 45, 60, 400))
+        interval = chance.choice((45, 75, 120, 180, 999))
         at = joined_at + timedelta(days=chance.uniform(0, 3))
         visit = 0
         while at < self.now:
@@ -153,9 +152,6 @@ class Shop:
         pays_with_points, takes_hold = chance.random() < 0.35, chance.random() < 0.15
 
         def use_case() -> None:
-            with suppress(OrderNotFound):
-                orders.get_order(self.brand_id, external_id=external_id)
-                return  # told before an interruption
             redeem, hold_id = 0, None
             if pays_with_points:
                 seen = orders.preview_order(self.brand_id, cart, now=at).redeemable or 0
@@ -181,8 +177,8 @@ class Shop:
                 now=at,
             )
 
-        self.do(use_case)
         self._plan_what_follows(external_id, cart, chance, at)
+        self.do(use_case)
 
     def _cart(self, number: int, external_id: str, chance: Random, at: datetime) -> Cart:
         lines = []
@@ -207,15 +203,15 @@ class Shop:
     def _plan_what_follows(
         self, external_id: str, cart: Cart, chance: Random, at: datetime
     ) -> None:
-        """Four of ten are confirmed by the customer, one of ten goes back in part or whole."""
+        """One of ten is confirmed by the customer, one of ten goes back in part or whole."""
         fate = chance.random()
         later = at + timedelta(days=chance.uniform(2, 12))
-        if fate < 0.4:
+        if fate < 0.1:
             self.plan(later, partial(self.confirm, external_id))
-        elif fate < 0.47:
+        elif fate < 0.17:
             quantities = {1: chance.randint(1, cart.lines[0].quantity)}
             self.plan(later, partial(self.refund, external_id, quantities))
-        elif fate < 0.5:
+        elif fate < 0.2:
             self.plan(later, partial(self.refund, external_id, None))
 
     def confirm(self, external_id: str, at: datetime) -> None:
