@@ -173,7 +173,8 @@ def replay(options: argparse.Namespace) -> int:
     with app.app_context():
         compare_refunds(table, brand_id, data, right)
         stored = figures.available(brand_id)
-        table.add("points available after the refunds, by the API", ask_all(client, data), stored)
+        shown = ask_all(target, data, options.connections)
+        table.add("points available after the refunds, by the API", shown, stored)
         state = figures.state(brand_id)
     table.add("audit after the refund pass", audit(brand_id), "clean")
     if target.state is not None and target.limit == options.limit:
@@ -325,12 +326,20 @@ def compare_refunds(table: Table, brand_id: UUID, data: Dataset, right: dict[str
     )
 
 
-def ask_all(client: Client, data: Dataset) -> int:
+def ask_all(target: Target, data: Dataset, connections: int) -> int:
     """Return the sum of the balances that the API shows for every member."""
-    return sum(
-        client.send("GET", f"/v1/members/ext:{customer}/points").body["available"]
-        for customer in tqdm(data.customers, desc="balances", unit="")
+    balances: list[int] = []
+    send_all(
+        "balances",
+        data.customers,
+        lambda customer: customer,
+        lambda client, customer: balances.append(
+            client.send("GET", f"/v1/members/ext:{customer}/points").body["available"]
+        ),
+        target,
+        connections,
     )
+    return sum(balances)
 
 
 def audit(brand_id: UUID) -> str:
