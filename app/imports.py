@@ -295,7 +295,9 @@ def _apply(
     """
 
     def all_at_once() -> Results:
-        now = brands.brand_now(brand_id, clock.now())
+        # Held here, the brand stays in the session: else every row would read it again.
+        brand = brands.get_brand(brand_id)
+        now = brand.now(clock.now())
         return [(importer.apply(brand_id, unit.values, now), None) for unit in units]
 
     def one_by_one() -> Results:
