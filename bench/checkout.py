@@ -214,9 +214,7 @@ def _order_once(web: Web) -> dict[str, Any]:
 
 
 def _application(dataset: Dataset) -> Flask:
-    return create_app(
-        load_config({**dataset.environment, "DANGOL_RATE_LIMIT_PER_SECOND": "1000000"})
-    )
+    return create_app(load_config({**dataset.environment, "DANGOL_LOG_LEVEL": "warning"}))
 
 
 def _version(dataset: Dataset) -> str:

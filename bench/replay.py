@@ -61,9 +61,7 @@ class Target:
     base_url: str
     brand_id: str
     api_key: str
-    # What the last complete run left, and of how many orders.
-    limit: int | None = None
-    state: str | None = None
+    state: str | None = None  # what the last complete run left
 
 
 @dataclass(frozen=True)
@@ -177,11 +175,11 @@ def replay(options: argparse.Namespace) -> int:
         table.add("points available after the refunds, by the API", shown, stored)
         state = figures.state(brand_id)
     table.add("audit after the refund pass", audit(brand_id), "clean")
-    if target.state is not None and target.limit == options.limit:
+    if target.state is not None:
         table.add("tables after running it again (digest)", state[:12], target.state[:12])
     if table.equal:
-        target.limit, target.state = options.limit, state
-        save(target)
+        target.state = state
+        save(target, options)
 
     print(f"\n{members}\n{orders}\n{refunds}\n\n{table}\n")
     print(f"{len(data.unmatched):,} cancelled lines fit no sale: {list_unmatched(data)}")
@@ -196,23 +194,23 @@ def find_target(options: argparse.Namespace) -> Target:
         if not (options.key and options.brand):
             raise ReplayError("Give --key and --brand together.")
         return Target(_base_url(options), options.brand, options.key)
-    path = _var() / "replay.json"
+    path = _note(options)
     if path.exists() and not options.fresh:
         target = Target(**json.loads(path.read_text()))
         target.base_url = _base_url(options)
         return target
     created = json.loads(_flask("brands", "create", "--name", "Online Retail", "--test", "--json"))
     target = Target(_base_url(options), created["brand_id"], created["secret_key"])
-    save(target)
+    save(target, options)
     return target
 
 
-def save(target: Target) -> None:
+def save(target: Target, options: argparse.Namespace) -> None:
     """Keep the key for the next run, readable by us alone; replaced in one step."""
     descriptor, draft = tempfile.mkstemp(dir=_var(), prefix=".replay-")
     with os.fdopen(descriptor, "w") as file:
         json.dump(asdict(target), file, indent=2)
-    Path(draft).replace(_var() / "replay.json")
+    Path(draft).replace(_note(options))
 
 
 def set_up(client: Client) -> None:
@@ -371,6 +369,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="only the first so many orders")
     parser.add_argument("--connections", type=int, default=8)
     return parser.parse_args(arguments)
+
+
+def _note(options: argparse.Namespace) -> Path:
+    """Return where the brand is noted: a part of the orders has one of its own."""
+    part = "" if options.limit is None else f"-{options.limit}"
+    return _var() / f"replay{part}.json"
 
 
 def _base_url(options: argparse.Namespace) -> str:

@@ -25,7 +25,7 @@ FIRST_EXPIRY_DAYS = 60  # lots lapse on 300 consecutive days from then
 MEMBER_ID = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
 EXPIRES_AT = (
     "(date_trunc('day', now())"
-    f" + make_interval(days => {FIRST_EXPIRY_DAYS} + (n * 7 + i * 37) % 300))"
+    f" + make_interval(days => {FIRST_EXPIRY_DAYS} + (n * 7 + i * 37) %% 300))"
 )
 
 STEPS = {
