@@ -12,7 +12,7 @@ def create_app(config: dict[str, Any]) -> Flask:
     """Build the application from ``config`` alone: no environment, no database."""
     from app import brands, cli, members, orders, points, subscriptions, web
 
-    app = Flask(__name__, static_folder=None)
+    app = web.Application(__name__, static_folder=None)
     app.config.update(config)
     db.init_app(app)
     Migrate(app, db, directory="migrations")

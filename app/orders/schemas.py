@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from app import ids
 from app.orders.models import Refund
@@ -12,6 +12,7 @@ from app.orders.services import Cart, Effect, Receipt, Refunded, RefundRequest
 from app.web.fields import Count, Instant, PlainString
 from app.web.messages import say
 from app.web.responses import show_instant
+from app.web.schemas import Schema
 
 QUANTITY_MAX = 1_000_000
 LINES_MAX = 1000

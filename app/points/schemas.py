@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 from sqlalchemy import Row
 
 from app import ids
@@ -12,6 +12,7 @@ from app.points.rules import Balance
 from app.points.services import Posted, Statement
 from app.web.fields import Count, Instant, PlainString
 from app.web.responses import show_instant
+from app.web.schemas import Schema
 
 POINTS_MAX = 1_000_000_000
 TTL_MAX = 7 * 24 * 3600

@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length, Range
 
 from app.web.messages import say
 
@@ -26,7 +27,7 @@ class Count(fields.Integer):
     """
 
     def __init__(self, *, least: int = 0, most: int = MONEY_MAX, **kwargs: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+        super().__init__(strict=True, validate=Range(least, most), **kwargs)
         self.least = least
         self.most = most
 
@@ -43,7 +44,7 @@ class QueryCount(fields.Integer):
     """A :class:`Count` in a query, where everything is text: digits, nothing else."""
 
     def __init__(self, *, least: int = 0, most: int, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Range(least, most), **kwargs)
+        super().__init__(validate=Range(least, most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not _DIGITS.fullmatch(value):
@@ -59,6 +60,25 @@ class PlainString(fields.String):
             "Must not hold control characters.", "줄바꿈 같은 제어 문자는 쓸 수 없어요."
         ),
     }
+
+    def __init__(self, *, validate: Any = None, **kwargs: Any) -> None:
+        super().__init__(validate=validate, **kwargs)
+        self.lengths: range | None = None
+        if isinstance(validate, Length) and validate.equal is None and validate.max is not None:
+            self.lengths = range(validate.min or 0, validate.max + 1)
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any
+    ) -> Any:
+        # As in Count: the usual case first.
+        if (
+            type(value) is str
+            and self.lengths is not None
+            and len(value) in self.lengths
+            and value.isprintable()
+        ):
+            return value
+        return super().deserialize(value, attr, data, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):

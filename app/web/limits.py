@@ -8,13 +8,14 @@ the database.
 import time
 from threading import Lock
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request
 
 from app.errors import TooMany
 from app.web import auth
 from app.web.observability import LIMIT
 
 WINDOW_SECONDS = 1
+_RESET_HEADER = ("RateLimit-Reset", str(WINDOW_SECONDS))
 
 
 class RateLimited(TooMany):
@@ -32,6 +33,7 @@ class Window:
         self._second = 0
         self._counts: dict[str, int] = {}
         self._lock = Lock()
+        self._limit_header = ("RateLimit-Limit", str(limit))
 
     def take(self, caller: str) -> int:
         """Count one request and return how many are left, below zero if there were none."""
@@ -46,32 +48,27 @@ class Window:
 
     def headers(self, left: int) -> list[tuple[str, str]]:
         return [
-            ("RateLimit-Limit", str(self.limit)),
+            self._limit_header,
             ("RateLimit-Remaining", str(max(left, 0))),
-            ("RateLimit-Reset", str(WINDOW_SECONDS)),
+            _RESET_HEADER,
         ]
 
 
 def init_app(app: Flask) -> None:
     share = app.config["RATE_LIMIT_PER_SECOND"] // app.config["WEB_CONCURRENCY"]
     app.extensions["rate_window"] = Window(max(share, 1))
-    app.before_request(count_request)
 
 
-def count_request() -> Response | None:
+def count_request(window: Window, request: Request) -> None:
     """Count a request of the API: by its key if that is known to be good, else by address.
 
     :raises RateLimited: the caller has used up its second
     """
     environ = request.environ
-    if not environ["PATH_INFO"].startswith("/v1/"):
-        return None
     principal = auth.recall(environ)
     # An unknown key does not make a caller of its own: they are free to invent.
     caller = principal.key_id if principal is not None else request.remote_addr or ""
-    window: Window = current_app.extensions["rate_window"]
     left = window.take(caller)
     environ[LIMIT] = window.headers(left)
     if left < 0:
         raise RateLimited(limit=window.limit)
-    return None

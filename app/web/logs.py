@@ -9,9 +9,11 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -27,7 +29,7 @@ class StandardOutput:
     """Writes each line with one call, so that lines of threads and workers never mix."""
 
     def msg(self, line: str) -> None:
-        os.write(1, line.encode("utf-8", "backslashreplace") + b"\n")
+        _write(line)
 
     debug = info = warning = error = critical = msg
 
@@ -43,6 +45,40 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_OthersFormatter())
     logging.basicConfig(handlers=[handler], level=max(_LEVELS[level.upper()], _LEVEL_OF_OTHERS))
+
+
+def access_log(level: str) -> Callable[..., None] | None:
+    """Return what writes the line of a request, None if the level asks for none."""
+    return _access if _LEVELS[level.upper()] <= logging.INFO else None
+
+
+def _access(
+    *,
+    method: str,
+    route: str,
+    status: str,
+    ms: float,
+    request_id: str,
+    brand_id: UUID | None,
+    code: str | None,
+) -> None:
+    # Put together by hand, as it is written for every request: none of the values, all of
+    # them our own or checked, holds anything that JSON would have to escape.
+    brand = f'"{brand_id}"' if brand_id else "null"
+    problem = f'"{code}"' if code else "null"
+    _write(
+        f'{{"at":"{datetime.now(UTC).isoformat()}","level":"info","event":"request",'
+        f'"method":"{method}","route":"{route}","status":{status},"ms":{ms:.2f},'
+        f'"request_id":"{request_id}","brand_id":{brand},"code":{problem}}}'
+    )
+
+
+def _write(line: str) -> None:
+    try:
+        os.write(1, line.encode("utf-8", "backslashreplace") + b"\n")
+    except OSError:
+        # Nobody reads; a request must not fail for want of a log.
+        return
 
 
 def about(error: BaseException) -> dict[str, Any]:

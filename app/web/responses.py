@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Response
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def dump(body: Any) -> str:
     """Return compact JSON; Korean stays readable."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(body)
 
 
 def json_response(body: Any, status: int = 200) -> Response:
