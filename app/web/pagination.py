@@ -14,12 +14,11 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import current_app, request
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from app.errors import RuleViolation
 from app.web.auth import current_principal
 from app.web.fields import PlainString, QueryCount
-from app.web.schemas import Schema
 
 T = TypeVar("T")
 
