@@ -56,7 +56,7 @@ class PreviewIn(Schema):
         load_default=None,
         allow_none=True,
         validate=validate.Length(1, 140),
-        metadata={"description": "mem_… or ext:<your id>; without it nothing is earned."},
+        metadata={"description": "`mem_…` or `ext:<your id>`; without it nothing is earned."},
     )
     channel = PlainString(load_default=None, allow_none=True, validate=validate.Length(1, 50))
     placed_at = Instant(load_default=None, allow_none=True)
