@@ -132,7 +132,7 @@ class _Undo(Exception):
     """Ends the transaction of a dry run."""
 
 
-def dry_run(brand_id: UUID | None, use_case: Callable[[], T]) -> T:
+def dry_run(brand_id: UUID, use_case: Callable[[], T]) -> T:
     """Run ``use_case`` as it would really run, return its answer, and undo all of it."""
     result: list[T] = []
     with suppress(_Undo), transaction(brand_id):

@@ -154,6 +154,11 @@ def find_order(
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
+def known_order(brand_id: UUID, order_id: UUID) -> Order:
+    """Return the order as it was last read: good for what never changes, as its member."""
+    return db.session.get_one(Order, (brand_id, order_id))
+
+
 def lock_order(brand_id: UUID, order_id: UUID) -> Order:
     """Return the order, held against other changes. Lock the member's account first."""
     return db.session.scalars(

@@ -56,7 +56,9 @@ def preview_order(body: dict[str, Any]) -> Response:
     """Show what placing the order would do, by the same path, changing nothing."""
     brand_id = current_principal().brand_id
     cart = read_cart(body, members.parse_reference(body["member"], pointer="/member"))
-    receipt = dry_run(None, lambda: services.preview_order(brand_id, cart, now=clock.now()))
+    # Committed, though nothing was written: the driver forgets its prepared statements
+    # when a transaction is rolled back.
+    receipt = transact(None, lambda: services.preview_order(brand_id, cart, now=clock.now()))
     return json_response(show_receipt(receipt))
 
 

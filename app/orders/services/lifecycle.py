@@ -11,7 +11,7 @@ from app.orders import queries, rules
 from app.orders.errors import OrderNotCancellable, OrderNotConfirmable
 from app.orders.events import OrderConfirmed
 from app.orders.models import Order
-from app.orders.services.reading import Receipt, get_order, receipt_of
+from app.orders.services.reading import Receipt, receipt_of
 from app.orders.services.refunds import (
     Accounts,
     Refunded,
@@ -19,6 +19,7 @@ from app.orders.services.refunds import (
     lock_accounts,
     reverse,
     sold,
+    told_again,
 )
 from app.points import services as points
 
@@ -30,8 +31,7 @@ def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) 
 
     :raises OrderNotConfirmable: the order is cancelled or wholly refunded
     """
-    order = get_order(brand_id, order_id=order_id)
-    accounts = lock_accounts(order, now=now)
+    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
     order = queries.lock_order(brand_id, order_id)
     if order.status in ("refunded", "cancelled"):
         raise OrderNotConfirmable(status=order.status)
@@ -60,13 +60,14 @@ def cancel_order(
 
     :raises OrderNotCancellable: it is confirmed or refunded already; refund it instead
     """
-    order = get_order(brand_id, order_id=order_id)
-    accounts = lock_accounts(order, now=now)
+    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
     order = queries.lock_order(brand_id, order_id)
     request = RefundRequest(CANCELLATION, None, refund_shipping=True, refunded_at=None)
     shown = rules.status_at(order.status, order.confirmed_at, order.confirm_due_at, now)
     if shown == "cancelled":
-        return _told_again(order, now=now)
+        refund = queries.find_refund(brand_id, order_id, CANCELLATION)
+        assert refund is not None  # noqa: S101 - cancelling writes one
+        return told_again(refund, order, now=now)
     if shown != "paid":
         raise OrderNotCancellable(status=shown)
     settings = brands.settings_of(brand_id, order.settings_version)
@@ -100,12 +101,6 @@ def cancel_order(
 def confirm_due_orders(brand_id: UUID, *, limit: int, now: datetime) -> int:
     """Mark orders confirmed whose day has come; their points follow by their own clock."""
     return queries.confirm_due(brand_id, now, limit)
-
-
-def _told_again(order: Order, *, now: datetime) -> Refunded:
-    refund = queries.find_refund(order.brand_id, order.id, CANCELLATION)
-    assert refund is not None  # noqa: S101 - cancelling writes one
-    return Refunded(refund, (), (), receipt_of(order, now=now), repeated=True)
 
 
 def _pending_lots(order: Order, accounts: Accounts | None) -> list[int]:

@@ -75,12 +75,22 @@ def list_orders(
     return queries.list_orders(brand_id, member_ids=member_ids, before=before, limit=limit)
 
 
-def receipt_of(order: Order, *, now: datetime) -> Receipt:
-    """Return all that is to be told of a stored order."""
-    balance = None
-    if order.member_id is not None:
+def receipt_of(
+    order: Order,
+    *,
+    now: datetime,
+    lines: Sequence[OrderLine] | None = None,
+    effects: Sequence[OrderEffect] | None = None,
+    balance: Balance | None = None,
+) -> Receipt:
+    """Return all that is to be told of a stored order; what is given is not read again."""
+    if balance is None and order.member_id is not None:
         survivor = members.survivor_id(order.brand_id, order.member_id)
         balance = points.get_balance(order.brand_id, survivor, now=now)
+    if lines is None:
+        lines = queries.list_lines(order.brand_id, order.id)
+    if effects is None:
+        effects = queries.list_effects(order.brand_id, order.id)
     confirmed = rules.is_confirmed(order.confirmed_at, order.confirm_due_at, now)
     return Receipt(
         order_id=order.id,
@@ -91,11 +101,11 @@ def receipt_of(order: Order, *, now: datetime) -> Receipt:
         currency=order.currency,
         placed_at=order.placed_at,
         amounts=rules.Amounts(order.goods, order.discounts, order.shipping_fee, order.points_used),
-        lines=[line_of(line) for line in queries.list_lines(order.brand_id, order.id)],
+        lines=[line_of(line) for line in lines],
         earned=order.earned,
         earned_status="pending" if order.earned_pending and not confirmed else "available",
         balance=balance,
-        effects=[effect_of(row) for row in queries.list_effects(order.brand_id, order.id)],
+        effects=[effect_of(row) for row in effects],
         settings_version=order.settings_version,
         confirm_due_at=order.confirm_due_at,
         confirmed_at=order.confirmed_at or (order.confirm_due_at if confirmed else None),

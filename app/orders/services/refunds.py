@@ -24,6 +24,13 @@ from app.orders.events import OrderRefunded
 from app.orders.models import Order, OrderEffect, OrderLine, Refund, RefundLine
 from app.orders.services.reading import Effect, Receipt, effect_of, receipt_of
 from app.points import services as points
+from app.points.services import Balance
+
+RESTORED = "쓴 포인트를 원래 적립분에 돌려줬어요"
+RESTORED_EXPIRED = "돌려준 포인트 중 기한이 지난 것은 바로 사라졌어요"
+TAKEN_BACK = "남은 금액의 적립만 남기고 {:,}P를 거둬들였어요"
+DEBT_ADDED = "이미 쓴 포인트라 다음 적립에서 갚아요"
+WAIVED = "이미 쓴 포인트라 거둬들이지 않았어요"
 
 
 @dataclass(frozen=True)
@@ -79,15 +86,13 @@ def refund_order(
     :raises RefundAlreadyExists: the external id belongs to a refund of other content
     :raises RefundExceedsOrder: more is asked for than is left
     """
-    order = queries.find_order(brand_id, order_id=order_id)
-    assert order is not None  # noqa: S101 - the caller has looked it up
-    accounts = lock_accounts(order, now=now)
+    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
     order = queries.lock_order(brand_id, order_id)
     earlier = queries.find_refund(brand_id, order_id, request.external_id)
     if earlier is not None:
         if bytes(earlier.fingerprint) != fingerprint:
             raise RefundAlreadyExists(pointer="/external_id", external_id=request.external_id)
-        return _told(earlier, order, now=now, repeated=True)
+        return told_again(earlier, order, now=now)
     settings = brands.settings_of(brand_id, order.settings_version)
     lines = queries.list_lines(brand_id, order_id)
     plan = rules.plan_refund(
@@ -125,7 +130,7 @@ def reverse(
     """Carry out a refund that is planned; accounts and order are locked."""
     refund_id = new_id()
     take_back = _to_take_back(order, plan, settings)
-    outcome = _post(
+    outcome, balance = _post(
         order,
         refund_id,
         plan.points,
@@ -159,22 +164,27 @@ def reverse(
     )
     db.session.add(refund)
     db.session.flush()  # its lines refer to it
-    for line in plan.lines:
-        db.session.add(
-            RefundLine(
-                brand_id=order.brand_id,
-                refund_id=refund_id,
-                line_no=line.line_no,
-                quantity=line.quantity,
-                cash=line.cash,
-                points=line.points,
-            )
+    refund_lines = [
+        RefundLine(
+            brand_id=order.brand_id,
+            refund_id=refund_id,
+            line_no=line.line_no,
+            quantity=line.quantity,
+            cash=line.cash,
+            points=line.points,
         )
-    _record_effects(order, refund, take_back, settings)
+        for line in plan.lines
+    ]
+    effects = queries.list_effects(order.brand_id, order.id)
+    reversals = _reversals(order, refund, take_back, settings, first_no=len(effects) + 1)
+    db.session.add_all([*refund_lines, *reversals])
     _update_order(order, lines, plan, take_back)
-    db.session.flush()  # what is told below is read from the tables
+    db.session.flush()  # autoflush is off
     publish(OrderRefunded(order.brand_id, order.id, refund_id, order.member_id, now))
-    return _told(refund, order, now=now)
+    receipt = receipt_of(
+        order, now=now, lines=lines, effects=[*effects, *reversals], balance=balance
+    )
+    return Refunded(refund, refund_lines, [effect_of(row) for row in reversals], receipt)
 
 
 def sold(line: OrderLine) -> rules.SoldLine:
@@ -207,11 +217,12 @@ def _post(
     *,
     meta: dict[str, Any],
     now: datetime,
-) -> dict[str, int]:
-    """Move the points and return what came of it, by name."""
+) -> tuple[dict[str, int], Balance | None]:
+    """Move the points; return what came of it by name, and the balance if it was read."""
     outcome: dict[str, int] = {}
+    balance = None
     if accounts is None:
-        return outcome
+        return outcome, balance
     brand_id, merged = order.brand_id, accounts.source != accounts.survivor
     operations = []
     if restore:
@@ -243,10 +254,10 @@ def _post(
             )
         )
     if operations:
-        _, results = points.post(brand_id, accounts.survivor, operations, now=now)
+        balance, results = points.post(brand_id, accounts.survivor, operations, now=now)
         for result in results:
             outcome.update(result)
-    return outcome
+    return outcome, balance
 
 
 def _grace_until(settings: Settings, now: datetime) -> datetime | None:
@@ -257,48 +268,35 @@ def _grace_until(settings: Settings, now: datetime) -> datetime | None:
     return points.midnight_of(now + days, ZoneInfo(settings.timezone))
 
 
-def _record_effects(order: Order, refund: Refund, take_back: int, settings: Settings) -> None:
-    number = len(queries.list_effects(order.brand_id, order.id))
+def _reversals(
+    order: Order, refund: Refund, take_back: int, settings: Settings, *, first_no: int
+) -> list[OrderEffect]:
+    """Return the effects of a refund: what of the order's own it reversed."""
     told = (
-        (
-            "redemption_reversed",
-            refund.restored,
-            "redemption",
-            "쓴 포인트를 원래 적립분에 돌려줬어요",
-        ),
-        (
-            "restored_expired",
-            refund.restored_expired,
-            "redemption",
-            "돌려준 포인트 중 기한이 지난 것은 바로 사라졌어요",
-        ),
-        (
-            "accrual_reversed",
-            refund.clawed_back,
-            "accrual",
-            f"남은 금액의 적립만 남기고 {take_back:,}P를 거둬들였어요",
-        ),
-        ("debt_added", refund.debt_added, "accrual", "이미 쓴 포인트라 다음 적립에서 갚아요"),
-        ("clawback_waived", refund.waived, "accrual", "이미 쓴 포인트라 거둬들이지 않았어요"),
+        ("redemption_reversed", refund.restored, "redemption", RESTORED),
+        ("restored_expired", refund.restored_expired, "redemption", RESTORED_EXPIRED),
+        ("accrual_reversed", refund.clawed_back, "accrual", TAKEN_BACK.format(take_back)),
+        ("debt_added", refund.debt_added, "accrual", DEBT_ADDED),
+        ("clawback_waived", refund.waived, "accrual", WAIVED),
     )
-    for kind, amount, rule, reason in told:
-        if amount:
-            number += 1
-            db.session.add(
-                OrderEffect(
-                    brand_id=order.brand_id,
-                    order_id=order.id,
-                    effect_no=number,
-                    refund_id=refund.id,
-                    kind=kind,
-                    points=amount,
-                    status="posted",
-                    reason=reason,
-                    rule=rule,
-                    rule_version=settings.version,
-                    terms=None,
-                )
-            )
+    return [
+        OrderEffect(
+            brand_id=order.brand_id,
+            order_id=order.id,
+            effect_no=number,
+            refund_id=refund.id,
+            kind=kind,
+            points=amount,
+            status="posted",
+            reason=reason,
+            rule=rule,
+            rule_version=settings.version,
+            terms=None,
+        )
+        for number, (kind, amount, rule, reason) in enumerate(
+            (each for each in told if each[1]), first_no
+        )
+    ]
 
 
 def _update_order(
@@ -314,16 +312,13 @@ def _update_order(
     order.status = "refunded" if plan.wholly else "partially_refunded"
 
 
-def _told(refund: Refund, order: Order, *, now: datetime, repeated: bool = False) -> Refunded:
-    effects = [
-        effect_of(row)
-        for row in queries.list_effects(order.brand_id, order.id)
-        if row.refund_id == refund.id
-    ]
+def told_again(refund: Refund, order: Order, *, now: datetime) -> Refunded:
+    """Return a refund that was made before, with the order as it is now."""
+    rows = queries.list_effects(order.brand_id, order.id)
     return Refunded(
         refund,
         queries.list_refund_lines(order.brand_id, refund.id),
-        effects,
-        receipt_of(order, now=now),
-        repeated=repeated,
+        [effect_of(row) for row in rows if row.refund_id == refund.id],
+        receipt_of(order, now=now, effects=rows),
+        repeated=True,
     )
