@@ -53,7 +53,8 @@ class Importer(Generic[R]):
     Rows with the same text in ``key_column`` make one unit; with ``several`` a unit may
     have more rows than one, which must follow each other. ``apply`` is a use case: it
     is called in a transaction of the brand, must be repeatable, and says what it did:
-    one of :data:`OUTCOMES`. ``record`` writes the audit record of a finished import.
+    one of :data:`OUTCOMES`. ``apply_all`` does the same for many units in fewer steps,
+    all of them or none. ``record`` writes the audit record of a finished import.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class Importer(Generic[R]):
     read: Callable[[dict[str, str]], R]
     apply: Callable[[UUID, Sequence[R], datetime], str]
     record: Callable[[UUID, Mapping[str, int], str, datetime], None]
+    apply_all: Callable[[UUID, Sequence[Sequence[R]], datetime], Sequence[str]] | None = None
     several: bool = False
 
 

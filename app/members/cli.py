@@ -3,12 +3,14 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 import click
 from flask.cli import AppGroup
-from marshmallow import ValidationError
+from marshmallow import ValidationError, post_load
 from tqdm import tqdm
 
 from app import imports
@@ -35,10 +37,20 @@ NOT_A_CALENDAR = say("Neither solar nor lunar.", "양력 또는 음력으로 써
 NOT_YES_OR_NO = say("Neither Y nor N.", "윤달이면 Y, 아니면 N으로 써 주세요.")
 
 
-class MemberRow(MemberIn):
-    """A row of the file: a member with the shop's id."""
+@dataclass(frozen=True)
+class ImportedMember:
+    """A row of the file: what is known of a member, and the shop's id."""
 
+    external_id: str
+    fields: MemberFields
+
+
+class MemberRow(MemberIn):
     external_id = ExternalId(required=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> ImportedMember:
+        return ImportedMember(data.pop("external_id"), cast("MemberFields", data))
 
 
 _ROW = MemberRow()
@@ -93,7 +105,7 @@ def reencrypt(brand_id: UUID | None, chunk: int) -> None:
     click.echo(f"{total} members sealed anew; nothing is sealed under an older key any more.")
 
 
-def read_row(cells: dict[str, str]) -> MemberFields:
+def read_row(cells: dict[str, str]) -> ImportedMember:
     """Return a member as the API would take it.
 
     :raises ValidationError: naming the columns at fault
@@ -111,7 +123,7 @@ def read_row(cells: dict[str, str]) -> MemberFields:
             "calendar": _calendar(cells.get("birthday_calendar")),
             "leap_month": _leap_month(cells.get("birthday_leap_month")),
         }
-    row: MemberFields = _ROW.load(values)
+    row: ImportedMember = _ROW.load(values)
     return row
 
 
@@ -145,12 +157,17 @@ def _leap_month(text: str | None) -> bool:
     raise ValidationError(NOT_YES_OR_NO, "birthday_leap_month")
 
 
-def _apply(brand_id: UUID, rows: Sequence[MemberFields], now: datetime) -> str:
+def _apply(brand_id: UUID, rows: Sequence[ImportedMember], now: datetime) -> str:
     """Import one member."""
-    fields = rows[0].copy()
-    external_id = str(fields.pop("external_id"))  # type: ignore[typeddict-item]  # see MemberRow
-    _, outcome = services.put_member(brand_id, external_id, fields, now=now)
-    return outcome
+    return _apply_all(brand_id, [rows], now)[0]
+
+
+def _apply_all(
+    brand_id: UUID, units: Sequence[Sequence[ImportedMember]], now: datetime
+) -> list[str]:
+    fields_of = {row.external_id: row.fields for (row,) in units}
+    done = services.put_members(brand_id, fields_of, now=now)
+    return [done[row.external_id][1] for (row,) in units]
 
 
 def _record(brand_id: UUID, counts: Mapping[str, int], digest: str, now: datetime) -> None:
@@ -164,6 +181,7 @@ imports.command(
         key_column="external_id",
         read=read_row,
         apply=_apply,
+        apply_all=_apply_all,
         record=_record,
     )
 )

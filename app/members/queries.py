@@ -36,6 +36,19 @@ def lock_members(brand_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, Mem
     return {member.id: member for member in found}
 
 
+def lock_members_of(brand_id: UUID, external_ids: Collection[str]) -> dict[str, Member]:
+    """Return members by external id, held against other changes; locked by ascending id."""
+    if not external_ids:
+        return {}
+    statement = (
+        select(Member)
+        .where(Member.brand_id == brand_id, Member.external_id.in_(external_ids))
+        .order_by(Member.id)
+    )
+    found = db.session.scalars(_held(statement), execution_options=_ANEW)
+    return {str(member.external_id): member for member in found}
+
+
 def list_merged_ids(brand_id: UUID, survivor_id: UUID) -> list[UUID]:
     return list(
         db.session.scalars(

@@ -1,0 +1,109 @@
+"""Between what is known of a member and the columns that hold it, sealed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app import crypto
+from app.db import db
+from app.members import queries, rules
+from app.members.models import Member
+from app.members.rules import Birthday, MemberFields, Profile
+
+SEALED = ("name", "phone", "email")
+# The columns of personal data, as someone has them of whom nothing is known (any more).
+EMPTY: dict[str, Any] = {
+    column.name: None for column in Member.__table__.columns if column.info.get("personal")
+}
+
+
+def profile_of(member: Member) -> Profile:
+    """Return what is known of a member, opened."""
+    birthday = None
+    if (
+        member.birth_year is not None
+        and member.birth_month is not None
+        and member.birth_day is not None
+    ):
+        birthday = Birthday(
+            member.birth_year,
+            member.birth_month,
+            member.birth_day,
+            calendar=member.birth_calendar or "solar",
+            leap_month=bool(member.birth_leap_month),
+        )
+    return Profile(
+        name=_unsealed(member, "name"),
+        phone=_unsealed(member, "phone"),
+        email=_unsealed(member, "email"),
+        birthday=birthday,
+        joined_on=member.joined_on,
+        referred_by_code=member.referred_by_code,
+    )
+
+
+def columns_of(
+    brand_id: UUID, member_id: UUID, fields: MemberFields, *, now: datetime
+) -> dict[str, Any]:
+    """Return the columns that hold ``fields``."""
+    named: dict[str, Any] = {**fields}
+    columns: dict[str, Any] = {
+        name: named[name] for name in ("joined_on", "referred_by_code") if name in named
+    }
+    for name in SEALED:
+        if name not in named:
+            continue
+        text = named[name]
+        columns[f"{name}_sealed"] = (
+            None if text is None else _sealed(brand_id, member_id, name, text)
+        )
+        if name != "name":
+            columns[f"{name}_index"] = None if text is None else index_of(brand_id, name, text)
+    if "birthday" in fields:
+        birthday = fields["birthday"]
+        columns |= {
+            "birth_year": birthday and birthday.year,
+            "birth_month": birthday and birthday.month,
+            "birth_day": birthday and birthday.day,
+            "birth_calendar": birthday and birthday.calendar,
+            "birth_leap_month": birthday and birthday.leap_month,
+            "birthday_changed_at": now,
+        }
+    return columns
+
+
+def index_of(brand_id: UUID, name: str, text: str) -> bytes:
+    """Return what a phone number or an e-mail address is found by."""
+    key = rules.email_key(text) if name == "email" else text
+    return crypto.blind_index(brand_id, Member.__tablename__, name, key)
+
+
+def reseal_members(brand_id: UUID, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Seal a chunk of members anew under the first key; return their ids in order.
+
+    Who is sealed under it already is passed over, so it can be stopped and repeated.
+    """
+    header = crypto.current_header()
+    members = queries.lock_sealed_otherwise(brand_id, header, after=after, limit=limit)
+    for member in members:
+        for name in SEALED:
+            text = _unsealed(member, name)
+            if text is not None:
+                setattr(member, f"{name}_sealed", _sealed(member.brand_id, member.id, name, text))
+    db.session.flush()  # autoflush is off
+    return [member.id for member in members]
+
+
+def _sealed(brand_id: UUID, member_id: UUID, name: str, text: str) -> bytes:
+    return crypto.seal(text, _cell(brand_id, member_id, name))
+
+
+def _unsealed(member: Member, name: str) -> str | None:
+    sealed: bytes | None = getattr(member, f"{name}_sealed")
+    if sealed is None:
+        return None
+    return crypto.unseal(bytes(sealed), _cell(member.brand_id, member.id, name))
+
+
+def _cell(brand_id: UUID, member_id: UUID, name: str) -> crypto.Cell:
+    return crypto.Cell(brand_id, Member.__tablename__, name, member_id)

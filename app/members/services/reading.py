@@ -1,0 +1,88 @@
+"""Naming, finding and listing members."""
+
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, true
+
+from app import crypto, ids
+from app.members import queries
+from app.members.errors import MemberIsErased, MemberIsMerged, MemberNotFound
+from app.members.models import Member
+from app.members.rules import MemberRef, parse_reference
+from app.members.services.contacts import index_of
+
+
+def find_member(brand_id: UUID, reference: str, *, pointer: str | None = None) -> Member:
+    """Return the very member a reference names, merged or erased as it may be.
+
+    :raises MemberNotFound: the brand has no such member
+    """
+    return get_member(brand_id, parse_reference(reference, pointer=pointer), pointer=pointer)
+
+
+def resolve(brand_id: UUID, reference: str, *, pointer: str | None = None) -> Member:
+    """Return the member, or who it was merged into.
+
+    :raises MemberNotFound: the brand has no such member, or it is erased
+    """
+    member = find_member(brand_id, reference, pointer=pointer)
+    if member.merged_into_id is not None:
+        member = get_member(brand_id, MemberRef(member_id=member.merged_into_id), pointer=pointer)
+    if member.status == "erased":
+        raise MemberNotFound(pointer=pointer)
+    return member
+
+
+def survivor_id(brand_id: UUID, member_id: UUID) -> UUID:
+    """Return the member itself, or who it was merged into in the end."""
+    member = get_member(brand_id, MemberRef(member_id=member_id))
+    return member.merged_into_id or member.id
+
+
+def get_member(
+    brand_id: UUID, reference: MemberRef, *, lock: bool = False, pointer: str | None = None
+) -> Member:
+    """:raises MemberNotFound: the brand has no such member"""
+    member = queries.find_member(brand_id, reference, lock=lock)
+    if member is None:
+        raise MemberNotFound(pointer=pointer)
+    return member
+
+
+def list_members(
+    brand_id: UUID, *, status: str | None, before: UUID | None, limit: int
+) -> list[Member]:
+    """Return members, the newest first."""
+    return queries.list_members(brand_id, status=status, before=before, limit=limit)
+
+
+def search_members(
+    brand_id: UUID, keys: Mapping[str, str], *, before: UUID | None, limit: int
+) -> list[Member]:
+    """Return who is found by all of ``keys`` (phone, email, external_id), the newest first.
+
+    Who was merged is found as the survivor.
+    """
+    found_by: ColumnElement[bool] = true()
+    for name, text in keys.items():
+        if name == "external_id":
+            found_by &= Member.external_id == text
+        else:
+            found_by &= getattr(Member, f"{name}_index") == index_of(brand_id, name, text)
+    return queries.list_survivors(brand_id, found_by, before=before, limit=limit)
+
+
+def search_digest(brand_id: UUID, keys: Mapping[str, str]) -> str:
+    """Return what tells one search from another without telling what is searched for."""
+    text = json.dumps(sorted(keys.items()))
+    return crypto.blind_index(brand_id, Member.__tablename__, "search", text).hex()
+
+
+def refuse_inactive(member: Member, *, pointer: str | None = None) -> None:
+    """:raises MemberIsErased, MemberIsMerged: the member can no longer change"""
+    if member.status == "erased":
+        raise MemberIsErased(pointer=pointer)
+    if member.merged_into_id is not None:
+        raise MemberIsMerged(pointer=pointer, merged_into=ids.show("mem", member.merged_into_id))

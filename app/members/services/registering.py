@@ -1,0 +1,143 @@
+"""Registering members and changing what is known of them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app import ids
+from app.brands import services as brands
+from app.db import db
+from app.events import publish
+from app.members import queries, rules
+from app.members.errors import BirthdayInFuture, ReferralCodeFixed
+from app.members.events import MemberRegistered
+from app.members.models import Member
+from app.members.rules import MemberFields, external_id_of, parse_reference
+from app.members.services.contacts import EMPTY, columns_of, profile_of
+from app.members.services.reading import get_member, refuse_inactive
+
+Outcome = Literal["created", "changed", "unchanged"]
+
+
+def put_member(
+    brand_id: UUID, external_id: str, fields: MemberFields, *, now: datetime
+) -> tuple[Member, Outcome]:
+    """Register the member, or change the one there is; return it and what was done.
+
+    Fields that are not named stay. Repeating it changes nothing, and of calls at the
+    same time exactly one registers.
+
+    :raises ExternalIdInvalid: the id is empty, too long or not printable
+    :raises BirthdayInFuture: nobody is born yet on that day
+    :raises MemberIsMerged: the member was merged into another one
+    :raises ReferralCodeFixed: another referral code was given before
+    """
+    external_id = external_id_of(external_id)
+    return put_members(brand_id, {external_id: fields}, now=now)[external_id]
+
+
+def put_members(
+    brand_id: UUID, fields_of: Mapping[str, MemberFields], *, now: datetime
+) -> dict[str, tuple[Member, Outcome]]:
+    """Do :func:`put_member` for many by (valid) external id, all of them or none."""
+    today = _today(brand_id, now)
+    for fields in fields_of.values():
+        _check_birthday(fields, today)
+    done: dict[str, tuple[Member, Outcome]] = {}
+    for member in _register(brand_id, fields_of, today=today, now=now):
+        publish(MemberRegistered(brand_id, member.id, now))
+        done[str(member.external_id)] = (member, "created")
+    there = fields_of.keys() - done.keys()
+    for external_id, member in queries.lock_members_of(brand_id, there).items():
+        refuse_inactive(member)
+        changed = apply_changes(member, fields_of[external_id], now=now)
+        done[external_id] = (member, "changed" if changed else "unchanged")
+    if gone := there - done.keys():  # erased since the moment we met them
+        done |= put_members(brand_id, {name: fields_of[name] for name in gone}, now=now)
+    return done
+
+
+def change_member(brand_id: UUID, reference: str, fields: MemberFields, *, now: datetime) -> Member:
+    """Change a member; fields that are not named stay, a null clears.
+
+    :raises MemberNotFound: the brand has no such member
+    :raises BirthdayInFuture: nobody is born yet on that day
+    :raises MemberIsMerged: the member was merged into another one
+    :raises MemberIsErased: the member is erased
+    :raises ReferralCodeFixed: another referral code was given before
+    """
+    member = get_member(brand_id, parse_reference(reference), lock=True)
+    refuse_inactive(member)
+    _check_birthday(fields, _today(brand_id, now))
+    apply_changes(member, fields, now=now)
+    return member
+
+
+def apply_changes(member: Member, fields: MemberFields, *, now: datetime) -> bool:
+    """Change what differs; return whether anything did.
+
+    :raises ReferralCodeFixed: another referral code was given before
+    """
+    changes = rules.differing(profile_of(member), fields)
+    if not changes:
+        return False
+    if "referred_by_code" in changes and member.referred_by_code is not None:
+        raise ReferralCodeFixed(pointer="/referred_by_code")
+    for column, value in columns_of(member.brand_id, member.id, changes, now=now).items():
+        setattr(member, column, value)
+    member.updated_at = now
+    db.session.flush()  # autoflush is off
+    return True
+
+
+def record_import(
+    brand_id: UUID, *, counts: Mapping[str, int], digest: str, actor: str, now: datetime
+) -> None:
+    """Write down that a file of members was imported: its digest and counts, no names."""
+    brands.record_audit(
+        brand_id,
+        actor=actor,
+        action="members.imported",
+        subject="members",
+        now=now,
+        after={"sha256": digest, **counts},
+    )
+
+
+def _register(
+    brand_id: UUID, fields_of: Mapping[str, MemberFields], *, today: date, now: datetime
+) -> list[Member]:
+    """Insert who is not there, maybe only since a moment, and return them."""
+    rows = []
+    # In one order, so that two imports of the same file do not wait for each other.
+    for external_id, fields in sorted(fields_of.items()):
+        member_id = ids.new_id()
+        row: dict[str, Any] = {
+            **EMPTY,
+            "joined_on": today,
+            **columns_of(brand_id, member_id, fields, now=now),
+            "brand_id": brand_id,
+            "id": member_id,
+            "external_id": external_id,
+            "status": "active",
+            "created_at": now,
+            "updated_at": now,
+        }
+        rows.append(row)
+    statement = insert(Member).on_conflict_do_nothing(index_elements=["brand_id", "external_id"])
+    return list(db.session.scalars(statement.returning(Member), rows))
+
+
+def _today(brand_id: UUID, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(brands.current_settings(brand_id).timezone)).date()
+
+
+def _check_birthday(fields: MemberFields, today: date) -> None:
+    birthday = fields.get("birthday")
+    born = rules.solar_date_of(birthday) if birthday else None
+    if born is not None and born > today:
+        raise BirthdayInFuture(pointer="/birthday")
