@@ -14,6 +14,7 @@ import urllib.request
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -156,7 +157,7 @@ def measure_expiry(dataset: Dataset, lots: int) -> str:
             ).scalar_one()
         with tqdm(desc="expiry", unit=" lots") as bar:
             began = time.monotonic()
-            done = jobs.expire_points(brand_id, now, report=lambda done: bar.update(done - bar.n))
+            done = jobs.expire_points(brand_id, now, report=partial(_show_progress, bar))
             seconds = time.monotonic() - began
         db.engine.dispose()
     rate = done / seconds
@@ -234,6 +235,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.rounds is None:
         options.rounds = 2 if options.quick else 5
     return options
+
+
+def _show_progress(bar: "tqdm[Any]", done: int) -> None:
+    bar.update(done - bar.n)
 
 
 def _say(sentence: str) -> None:

@@ -99,27 +99,30 @@ class Dataset:
 def load(folder: Path, limit: int | None = None) -> Dataset:
     """Read the orders in order of time, only the first ``limit`` if given.
 
-    :raises ValueError: lines do not sum to the amount of their order
+    :raises ValueError: lines do not make up their order
     """
-    lines, places = _sale_lines(folder)
     times: dict[str, datetime] = {}
-    orders: list[Order] = []
+    sales: list[dict[str, str]] = []
     for row in _rows(folder, "uci_orders.csv"):
-        at = datetime.fromisoformat(row["ts"]).replace(tzinfo=ZONE)
-        times[row["invoice_no"]] = at
+        times[row["invoice_no"]] = datetime.fromisoformat(row["ts"]).replace(tzinfo=ZONE)
         if row["kind"] == "SALE":
-            order = Order(
-                row["invoice_no"],
-                row["customer_id"],
-                at,
-                int(row["amount_pence"]),
-                tuple(lines[row["invoice_no"]]),
-            )
-            if sum(line.pence for line in order.lines) != order.pence:
-                raise ValueError(f"the lines of {order.invoice} do not sum to its amount")
-            orders.append(order)
-    orders.sort(key=lambda order: (order.placed_at, order.invoice))
-    orders = orders[:limit]
+            sales.append(row)
+    sales.sort(key=lambda row: (row["ts"], row["invoice_no"]))
+    sales = sales[:limit]
+    lines, places = _sale_lines(folder, {row["invoice_no"]: int(row["lines"]) for row in sales})
+    orders = [
+        Order(
+            row["invoice_no"],
+            row["customer_id"],
+            times[row["invoice_no"]],
+            int(row["amount_pence"]),
+            tuple(lines[row["invoice_no"]]),
+        )
+        for row in sales
+    ]
+    for order in orders:
+        if sum(line.pence for line in order.lines) != order.pence:
+            raise ValueError(f"the lines of {order.invoice} do not sum to its amount")
     refunds, unmatched = _refunds(folder, {order.invoice: order for order in orders}, places, times)
     reference = None
     if limit is None:
@@ -180,15 +183,25 @@ def _computed(dataset: Dataset) -> dict[str, int]:
     }
 
 
-def _sale_lines(folder: Path) -> tuple[dict[str, list[Line]], dict[int, int]]:
-    """Return the lines of each order, and the line number of each row of the raw file."""
-    lines: defaultdict[str, list[Line]] = defaultdict(list)
-    sums: defaultdict[str, int] = defaultdict(int)
+def _sale_lines(
+    folder: Path, wanted: dict[str, int]
+) -> tuple[dict[str, list[Line]], dict[int, int]]:
+    """Return the lines of each order, and the line number of each row of the raw file.
+
+    ``wanted`` says of each order how many lines it has; reading ends with the last.
+    """
+    lines: dict[str, list[Line]] = {invoice: [] for invoice in wanted}
+    sums = dict.fromkeys(wanted, 0)
     places: dict[int, int] = {}
+    missing = sum(wanted.values())
     for number, row in enumerate(_rows(folder, "uci_online_retail_raw.csv"), 1):
         invoice, quantity = row["InvoiceNo"], int(row["Quantity"])
+        if missing == 0:
+            break
+        if invoice not in lines or not row["CustomerID"] or quantity <= 0:
+            continue
         mills = int(Decimal(row["UnitPrice"]) * 1000) * quantity
-        if not row["CustomerID"] or invoice[0] in "CA" or mills <= 0 or quantity <= 0:
+        if mills <= 0:
             continue
         # Rounding the running sum keeps every line within a penny and the total exact.
         before = sums[invoice]
@@ -198,6 +211,9 @@ def _sale_lines(folder: Path) -> tuple[dict[str, list[Line]], dict[int, int]]:
             Line(row["StockCode"], row["Description"].strip(), quantity, mills, pence)
         )
         places[number] = len(lines[invoice])
+        missing -= 1
+    if {invoice: len(found) for invoice, found in lines.items()} != wanted:
+        raise ValueError("the raw file has other lines than the orders say")
     return lines, places
 
 

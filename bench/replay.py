@@ -9,12 +9,10 @@ import argparse
 import csv
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,14 +21,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from click.testing import Result
 from flask import Flask
 from tqdm import tqdm
 
 from bench import dataset, figures
 from bench.client import Client, Refused, percentile
+from bench.comparison import Table, compare_refunds, compare_sales
 from bench.dataset import AS_OF, SOURCE, ZONE, Dataset
-
-ROOT = Path(__file__).parents[1]
 
 SETTINGS: dict[str, Any] = {
     "timezone": "Europe/London",
@@ -85,28 +83,6 @@ class Pass:
         )
 
 
-@dataclass
-class Table:
-    """Ours against the reference, line by line."""
-
-    rows: list[tuple[str, str, str, bool]]
-
-    def add(self, what: str, ours: object, reference: object) -> None:
-        self.rows.append((what, _shown(ours), _shown(reference), ours == reference))
-
-    @property
-    def equal(self) -> bool:
-        return all(row[3] for row in self.rows)
-
-    def __str__(self) -> str:
-        lines = ["| | ours | reference | |", "|---|--:|--:|---|"]
-        lines += [
-            f"| {what} | {ours} | {reference} | {'equal' if equal else '**DIFFERS**'} |"
-            for what, ours, reference, equal in self.rows
-        ]
-        return "\n".join(lines)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     try:
@@ -126,11 +102,11 @@ def replay(options: argparse.Namespace) -> int:
     print(f"Reading {folder} ({SOURCE})")
     data = dataset.load(folder, options.limit)
     right = dataset.expected(data)
-    target = find_target(options)
+    app = _application()
+    target = find_target(app, options)
     client = Client(target.base_url, target.api_key)
     set_up(client)
     brand_id = UUID(target.brand_id)
-    app = _application()
     table = Table([])
     print(f"{target.base_url}, brand {brand_id}, {options.connections} connections")
 
@@ -154,7 +130,7 @@ def replay(options: argparse.Namespace) -> int:
     )
     with app.app_context():
         compare_sales(table, figures.sales(brand_id), right)
-    table.add("audit after the sale pass", audit(brand_id), "clean")
+    table.add("audit after the sale pass", audit(app, brand_id), "clean")
     refunds = send_all(
         "refunds",
         data.refunds,
@@ -174,7 +150,7 @@ def replay(options: argparse.Namespace) -> int:
         shown = ask_all(target, data, options.connections)
         table.add("points available after the refunds, by the API", shown, stored)
         state = figures.state(brand_id)
-    table.add("audit after the refund pass", audit(brand_id), "clean")
+    table.add("audit after the refund pass", audit(app, brand_id), "clean")
     if target.state is not None:
         table.add("tables after running it again (digest)", state[:12], target.state[:12])
     if table.equal:
@@ -188,7 +164,7 @@ def replay(options: argparse.Namespace) -> int:
     return 0 if table.equal else 1
 
 
-def find_target(options: argparse.Namespace) -> Target:
+def find_target(app: Flask, options: argparse.Namespace) -> Target:
     """Return the brand of an earlier run, the one that was named, or a new one."""
     if options.key or options.brand:
         if not (options.key and options.brand):
@@ -199,7 +175,10 @@ def find_target(options: argparse.Namespace) -> Target:
         target = Target(**json.loads(path.read_text()))
         target.base_url = _base_url(options)
         return target
-    created = json.loads(_flask("brands", "create", "--name", "Online Retail", "--test", "--json"))
+    done = _flask(app, "brands", "create", "--name", "Online Retail", "--test", "--json")
+    if done.exit_code != 0:
+        raise ReplayError(f"The brand could not be created:\n{done.output}{done.exception}")
+    created = json.loads(done.stdout)
     target = Target(_base_url(options), created["brand_id"], created["secret_key"])
     save(target, options)
     return target
@@ -278,52 +257,6 @@ def send_all(
     )
 
 
-def compare_sales(table: Table, ours: dict[str, int], right: dict[str, int]) -> None:
-    for name, what in (
-        ("orders", "sale orders"),
-        ("customers", "customers"),
-        ("gross", "gross"),
-        ("lines", "lines"),
-        ("units", "units"),
-        ("earned", "points earned"),
-        ("usable", f"points usable on {AS_OF}, after the sale pass"),
-        ("expired", f"points expired by {AS_OF}"),
-    ):
-        table.add(what, ours[name], right[name])
-    table.add("orders whose lines do not sum to them", ours["uneven"], 0)
-
-
-def compare_refunds(table: Table, brand_id: UUID, data: Dataset, right: dict[str, int]) -> None:
-    ours = figures.refunds(brand_id)
-    table.add("refunds", ours["refunds"], len(data.refunds))
-    for name, what in (
-        ("refunded", "refunded"),
-        ("units_refunded", "units refunded"),
-        ("touched", "orders touched"),
-        ("wholly", "orders wholly refunded"),
-    ):
-        table.add(what, ours[name], right[name])
-    mills: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for refund in data.refunds:
-        for line, amount in refund.mills.items():
-            mills[refund.order.invoice, line] += amount
-    rows = figures.refunded_lines(brand_id)
-    table.add("lines refunded", len(rows), len(mills))
-    whole = [row for row in rows if row.whole]
-    table.add(
-        f"{len(whole):,} lines refunded whole: given back, and as sold",
-        sum(int(row.cash) for row in whole),
-        sum(row.amount for row in whole),
-    )
-    table.add("… of them not exactly as sold", sum(row.cash != row.amount for row in whole), 0)
-    off = [abs(10 * int(row.cash) - mills[row.invoice, row.line]) for row in rows]
-    table.add(
-        f"lines a penny or more from the match file (the furthest: {max(off, default=0) / 10:.1f})",
-        sum(each >= 10 for each in off),
-        0,
-    )
-
-
 def ask_all(target: Target, data: Dataset, connections: int) -> int:
     """Return the sum of the balances that the API shows for every member."""
     balances: list[int] = []
@@ -340,12 +273,12 @@ def ask_all(target: Target, data: Dataset, connections: int) -> int:
     return sum(balances)
 
 
-def audit(brand_id: UUID) -> str:
-    """Return "clean", or what ``flask points audit`` says."""
-    done = _run_flask("points", "audit", "--brand", str(brand_id))
-    if done.returncode != 0:
-        print(done.stdout + done.stderr)
-    return "clean" if done.returncode == 0 else f"exit {done.returncode}"
+def audit(app: Flask, brand_id: UUID) -> str:
+    """Return "clean", or how ``flask points audit`` ended."""
+    done = _flask(app, "points", "audit", "--brand", str(brand_id))
+    if done.exit_code != 0:
+        print(done.output)
+    return "clean" if done.exit_code == 0 else f"exit {done.exit_code}"
 
 
 def list_unmatched(data: Dataset) -> Path:
@@ -395,19 +328,9 @@ def _application() -> Flask:
     return app
 
 
-def _flask(*arguments: str) -> str:
-    done = _run_flask(*arguments)
-    if done.returncode != 0:
-        raise ReplayError(f"flask {' '.join(arguments)} failed:\n{done.stderr}")
-    return done.stdout
-
-
-def _run_flask(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "DANGOL_VAR": str(_var())},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def _flask(app: Flask, *arguments: str) -> Result:
+    """Run a ``flask`` command on the server's database, in this process."""
+    return app.test_cli_runner().invoke(args=arguments)
 
 
 def _var() -> Path:
@@ -418,10 +341,6 @@ def _covers(shown: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict):
         return all(_covers(shown.get(name), value) for name, value in wanted.items())
     return bool(shown == wanted)
-
-
-def _shown(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 if __name__ == "__main__":

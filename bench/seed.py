@@ -161,11 +161,11 @@ def _fill(url: str, brand_id: str, size: Size, say: Callable[[str], None]) -> No
                 [table],
             ).fetchall()
             for name, _ in indexes:
-                connection.execute(f"DROP INDEX {name}")  # type: ignore[arg-type]
-            rows = connection.execute(statement, values).rowcount  # type: ignore[arg-type]
+                connection.execute(f"DROP INDEX {name}")
+            rows = connection.execute(statement, values).rowcount
             for _, definition in indexes:
                 connection.execute(definition)
-            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")  # type: ignore[arg-type]
+            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")
             say(f"{size}: {table}, {rows:,} rows, {time.monotonic() - began:.0f} s")
         connection.execute("CHECKPOINT")
 

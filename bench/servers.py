@@ -159,7 +159,7 @@ class Ceiling:
         text = text.replace("{fingerprint}", "ab" * 32).replace("{body}", body)
         with psycopg.connect(self.dataset.environment["DATABASE_OWNER_URL"]) as connection:
             connection.execute("SET ROLE dangol_owner")
-            connection.execute(text)  # type: ignore[arg-type]
+            connection.execute(text)
 
     def measure(self, seconds: float) -> Sample:
         with tempfile.TemporaryDirectory() as folder:

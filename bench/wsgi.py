@@ -27,7 +27,7 @@ EFFECT = {"kind": "accrual", "points": 437, "status": "pending", "rule": "accrua
 @blp.post("/floor")
 @requires("orders:write")
 @blp.arguments(OrderIn)
-@blp.response(201)
+@blp.response(201)  # type: ignore[untyped-decorator]
 def floor(body: dict[str, Any]) -> Response:
     """Answer as the checkout would, without the database."""
     return json_response(
