@@ -24,10 +24,10 @@ EFFECT = {"kind": "accrual", "points": 437, "status": "pending", "rule": "accrua
           "terms": {"basis": 43790, "rate_basis_points": 100}, "refund": None}  # fmt: skip
 
 
-@blp.post("/floor")
+@blp.post("/floor")  # type: ignore[untyped-decorator]
 @requires("orders:write")
 @blp.arguments(OrderIn)
-@blp.response(201)  # type: ignore[untyped-decorator]
+@blp.response(201)
 def floor(body: dict[str, Any]) -> Response:
     """Answer as the checkout would, without the database."""
     return json_response(
