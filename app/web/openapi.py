@@ -1,5 +1,6 @@
 """The API document: flask-smorest's, with one error body and what all routes share."""
 
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
@@ -157,7 +158,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
 
     def document(self) -> dict[str, Any]:
         """Return the finished document."""
-        document: dict[str, Any] = self.spec.to_dict()
+        document: dict[str, Any] = deepcopy(self.spec.to_dict())
         shared = {
             name: {"$ref": f"#/components/headers/{component}"}
             for component, (name, _, _) in HEADERS.items()
@@ -167,6 +168,10 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest carries no 
                 if not isinstance(operation, dict):
                     continue
                 idempotent = operation.pop("x-idempotent", False)
+                needed = f"권한 · Scope: `{operation['x-scope']}`"
+                operation["description"] = "\n\n".join(
+                    filter(None, (operation.get("description"), needed))
+                )
                 for response in operation["responses"].values():
                     if "$ref" not in response:
                         replayed = {"Idempotency-Replayed": REPLAYED} if idempotent else {}

@@ -38,7 +38,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> TestResponse:
-        """Send one request; ``options`` go to the werkzeug client (``data=…``, ``query_string=…``)."""
+        """Send one request; ``options`` are those of werkzeug's client (``data=…``)."""
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if method in ("POST", "PUT", "PATCH", "DELETE") and key != NO_KEY:
             sent["Idempotency-Key"] = key or uuid.uuid4().hex
@@ -46,6 +46,8 @@ class Api:
             options["json"] = body
         # A client for each call, so that threads of one test do not share cookies.
         client = self.app.test_client(use_cookies=False)
+        # Read to the end at once, so that no test needs to close what it was sent.
+        options.setdefault("buffered", True)
         return client.open(path, method=method, headers={**sent, **(headers or {})}, **options)
 
     def get(self, path: str, *, expect: int = 200, **options: Any) -> Any:
