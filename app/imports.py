@@ -297,9 +297,10 @@ def _apply(
     """
 
     def all_at_once() -> Results:
-        # Held here, the brand stays in the session: else every row would read it again.
-        brand = brands.get_brand(brand_id)
-        now = brand.now(clock.now())
+        now = brands.brand_now(brand_id, clock.now())
+        if importer.apply_all is not None:
+            values = [unit.values for unit in units]
+            return [(outcome, None) for outcome in importer.apply_all(brand_id, values, now)]
         return [(importer.apply(brand_id, unit.values, now), None) for unit in units]
 
     def one_by_one() -> Results:
