@@ -15,14 +15,24 @@ from app.members.rules import MemberRef
 _ANEW = {"populate_existing": True}
 
 
-def find_member(brand_id: UUID, reference: MemberRef, *, lock: bool = False) -> Member | None:
-    """Return the member a reference names, held against other changes if ``lock``."""
+def find_member(
+    brand_id: UUID, reference: MemberRef, *, lock: bool = False, keep: bool = False
+) -> Member | None:
+    """Return the member a reference names.
+
+    It is held against other changes if ``lock``; with ``keep`` against all changes,
+    together with others who want it kept.
+    """
     if reference.member_id is not None:
         named: ColumnElement[bool] = Member.id == reference.member_id
     else:
         named = Member.external_id == reference.external_id
     statement = select(Member).where(Member.brand_id == brand_id, named)
-    return db.session.scalar(_held(statement) if lock else statement, execution_options=_ANEW)
+    if lock:
+        statement = _held(statement)
+    elif keep:
+        statement = statement.with_for_update(read=True)
+    return db.session.scalar(statement, execution_options=_ANEW)
 
 
 def lock_members(brand_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, Member]:

@@ -157,7 +157,7 @@ def create_transfer(body: dict[str, Any], member: str) -> Response:
     """Move points to another member; they keep the day on which they lapse."""
 
     def use_case(brand_id: UUID, member_id: UUID, **common: Any) -> Posted:
-        target = members.resolve(brand_id, body["to"], pointer="/to")
+        target = members.resolve(brand_id, body["to"], pointer="/to", keep=True)
         return services.transfer(
             brand_id, member_id, target.id, body["points"], reason=body["reason"], **common
         )
@@ -178,7 +178,7 @@ def create_hold(body: dict[str, Any], member: str) -> Response:
     def use_case() -> tuple[Any, int]:
         hold, balance = services.place_hold(
             brand_id,
-            members.resolve(brand_id, member).id,
+            members.resolve(brand_id, member, keep=True).id,
             body["points"],
             ttl_seconds=body["ttl_seconds"],
             actor=principal.actor,
@@ -259,7 +259,7 @@ def _post(member: str, use_case: Any) -> Response:
     brand_id = principal.brand_id
 
     def once() -> tuple[Any, int]:
-        found = members.resolve(brand_id, member)
+        found = members.resolve(brand_id, member, keep=True)
         posted = use_case(
             brand_id,
             found.id,

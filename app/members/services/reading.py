@@ -22,12 +22,19 @@ def find_member(brand_id: UUID, reference: str, *, pointer: str | None = None) -
     return get_member(brand_id, parse_reference(reference, pointer=pointer), pointer=pointer)
 
 
-def resolve(brand_id: UUID, reference: str, *, pointer: str | None = None) -> Member:
+def resolve(
+    brand_id: UUID, reference: str, *, pointer: str | None = None, keep: bool = False
+) -> Member:
     """Return the member, or who it was merged into.
+
+    With ``keep`` neither can be merged or erased until the transaction ends (either
+    would change the row of who is named). Whoever moves points asks for that: what
+    is read before an account is locked may be over once it is.
 
     :raises MemberNotFound: the brand has no such member, or it is erased
     """
-    member = find_member(brand_id, reference, pointer=pointer)
+    named = parse_reference(reference, pointer=pointer)
+    member = get_member(brand_id, named, keep=keep, pointer=pointer)
     if member.merged_into_id is not None:
         member = get_member(brand_id, MemberRef(member_id=member.merged_into_id), pointer=pointer)
     if member.status == "erased":
@@ -35,17 +42,25 @@ def resolve(brand_id: UUID, reference: str, *, pointer: str | None = None) -> Me
     return member
 
 
-def survivor_id(brand_id: UUID, member_id: UUID) -> UUID:
-    """Return the member itself, or who it was merged into in the end."""
-    member = get_member(brand_id, MemberRef(member_id=member_id))
+def survivor_id(brand_id: UUID, member_id: UUID, *, keep: bool = False) -> UUID:
+    """Return the member itself, or who it was merged into in the end.
+
+    With ``keep`` that stays true until the transaction ends; see :func:`resolve`.
+    """
+    member = get_member(brand_id, MemberRef(member_id=member_id), keep=keep)
     return member.merged_into_id or member.id
 
 
 def get_member(
-    brand_id: UUID, reference: MemberRef, *, lock: bool = False, pointer: str | None = None
+    brand_id: UUID,
+    reference: MemberRef,
+    *,
+    lock: bool = False,
+    keep: bool = False,
+    pointer: str | None = None,
 ) -> Member:
     """:raises MemberNotFound: the brand has no such member"""
-    member = queries.find_member(brand_id, reference, lock=lock)
+    member = queries.find_member(brand_id, reference, lock=lock, keep=keep)
     if member is None:
         raise MemberNotFound(pointer=pointer)
     return member

@@ -66,7 +66,8 @@ def lock_accounts(order: Order, *, now: datetime) -> Accounts | None:
     """Lock the accounts that reversing the order will touch, in ascending order."""
     if order.member_id is None:
         return None
-    accounts = Accounts(order.member_id, members.survivor_id(order.brand_id, order.member_id))
+    survivor = members.survivor_id(order.brand_id, order.member_id, keep=True)
+    accounts = Accounts(order.member_id, survivor)
     for member_id in sorted({accounts.source, accounts.survivor}):
         points.lock_balance(order.brand_id, member_id, now=now)
     return accounts

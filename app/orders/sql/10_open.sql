@@ -31,16 +31,23 @@ BEGIN
         SELECT id, status, merged_into_id INTO v_member
           FROM members WHERE brand_id = p_brand AND external_id = p_member_external;
     END IF;
-    WHILE v_member.merged_into_id IS NOT NULL LOOP
+    LOOP
+        WHILE v_member.merged_into_id IS NOT NULL LOOP
+            SELECT id, status, merged_into_id INTO v_member
+              FROM members WHERE brand_id = p_brand AND id = v_member.merged_into_id;
+        END LOOP;
+        EXIT WHEN v_member.id IS NULL;
+        IF NOT p_lock THEN
+            v_account := points_read(p_brand, v_member.id, v_now);
+            EXIT;
+        END IF;
+        v_account := points_open(p_brand, v_member.id, v_now);
+        -- While the lock was waited for, the member may have been merged or erased.
         SELECT id, status, merged_into_id INTO v_member
-          FROM members WHERE brand_id = p_brand AND id = v_member.merged_into_id;
+          FROM members WHERE brand_id = p_brand AND id = v_member.id;
+        EXIT WHEN v_member.merged_into_id IS NULL;
     END LOOP;
     IF v_member.id IS NOT NULL THEN
-        IF p_lock THEN
-            v_account := points_open(p_brand, v_member.id, v_now);
-        ELSE
-            v_account := points_read(p_brand, v_member.id, v_now);
-        END IF;
         v_counters := jsonb_build_object(
             'available', v_account.available, 'pending', v_account.pending,
             'held', v_account.held, 'debt', v_account.debt
