@@ -69,6 +69,8 @@ def run(options: argparse.Namespace, var: Path) -> int:
         for name, ceiling in ceilings.items():
             ceiling.install(_order_once(webs[name]))
         samples = measure(webs, ceilings, options.rounds, options.seconds)
+        # What was measured is shown even if something below takes long or fails.
+        print(f"\n{report.table(samples, {size.name: str(size) for size in sizes})}\n", flush=True)
         trips = count_round_trips(datasets[SMALL.name])
         for web in webs.values():
             web.stop()
@@ -157,7 +159,7 @@ def measure_expiry(dataset: Dataset, lots: int) -> str:
             ).scalar_one()
         with tqdm(desc="expiry", unit=" lots") as bar:
             began = time.monotonic()
-            done = jobs.expire_points(brand_id, now, report=partial(_show_progress, bar))
+            done = jobs.settle_points(brand_id, now, report=partial(_show_progress, bar))
             seconds = time.monotonic() - began
         db.engine.dispose()
     rate = done / seconds
