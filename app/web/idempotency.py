@@ -91,9 +91,16 @@ def idempotency_key() -> str:
 
 def fingerprint_of(payload: Any) -> bytes:
     """Return the SHA-256 of the present request's method and path and of its body."""
-    canonical = json.dumps(
-        [request.method, request.path, payload], sort_keys=True, separators=(",", ":")
-    )
+    return digest_of([request.method, request.path, payload])
+
+
+def digest_of(payload: Any) -> bytes:
+    """Return the SHA-256 of what JSON says, in whatever order and spacing it was sent.
+
+    >>> digest_of({"a": 1, "b": 2}) == digest_of({"b": 2, "a": 1})
+    True
+    """
+    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()
 
 

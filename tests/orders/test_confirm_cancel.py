@@ -56,9 +56,9 @@ def test_an_order_confirms_itself_on_its_day_whether_jobs_run_or_not(
     advance(brand, "PT14H")  # midnight of 9 December in Seoul
     if jobs_run:
         assert run_job(brand, order_jobs.confirm_due) == 1
-        assert run_job(brand, point_jobs.confirm_points) == 1
+        assert run_job(brand, point_jobs.settle_points) == 1
         assert run_job(brand, order_jobs.confirm_due) == 0
-        assert run_job(brand, point_jobs.confirm_points) == 0
+        assert run_job(brand, point_jobs.settle_points) == 0
     shown = brand.api.get("/v1/orders/ext:M-1")
     assert shown["status"] == "confirmed"
     assert shown["confirmed_at"] == shown["confirm_due_at"] == "2026-12-08T15:00:00+00:00"

@@ -1,7 +1,6 @@
 """Refunds: exact in any split, back to the very lots, by the policy of the order's day."""
 
 import itertools
-from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -9,51 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.orders.shop import expiries, give, later, place, refund, shop
 from tests.support.api import TestBrand
 from tests.support.members import advance, audit, balance, make_member
-
-NOW = "2026-11-25T10:00:00+09:00"
-
-
-def later(**by: int) -> str:
-    return (datetime.fromisoformat(NOW) + timedelta(**by)).isoformat()
-
-
-def shop(make_brand: Any, **settings: Any) -> tuple[TestBrand, str]:
-    """Return a brand whose clock stands still, and a member of it."""
-    brand: TestBrand = make_brand(**settings)
-    brand.api.post("/v1/test-clock", {"now": NOW}, expect=200)
-    return brand, make_member(brand, "17850")
-
-
-def place(brand: TestBrand, external_id: str = "M-1", **more: Any) -> Any:
-    body = {
-        "external_id": external_id,
-        "member": "ext:17850",
-        "lines": [{"sku": "a", "quantity": 3, "unit_price": 10_000}],
-        **more,
-    }
-    return brand.api.post("/v1/orders", body)
-
-
-def refund(brand: TestBrand, external_id: str = "R-1", order: str = "M-1", **more: Any) -> Any:
-    body = {"external_id": external_id, **(more or {"all": True})}
-    expect = 200 if body.get("dry_run") else 201
-    return brand.api.post(f"/v1/orders/ext:{order}/refunds", body, expect=expect)
-
-
-def give(brand: TestBrand, member: str, points: int, expires_at: str | None = None) -> None:
-    body = {"points": points, "expires_at": expires_at}
-    brand.api.post(f"{member}/points/accruals", body)
-
-
-def spend(brand: TestBrand, member: str, points: int) -> None:
-    brand.api.post(f"{member}/points/redemptions", {"points": points})
-
-
-def expiries(brand: TestBrand, member: str) -> dict[str, int]:
-    shown = brand.api.get(f"{member}/points")["expiries"]
-    return {row["expires_at"]: row["points"] for row in shown}
 
 
 def test_the_example_of_the_api_guide_is_exact(make_brand: Any) -> None:
@@ -208,64 +165,6 @@ def test_days_of_grace_let_lapsed_points_live_once_more_and_only_once(make_brand
     assert audit(brand) == []
 
 
-@pytest.mark.parametrize(
-    ("policy", "others", "told", "left"),
-    [
-        # Of 300 earned, 250 were spent; others are 100 points earned elsewhere.
-        ("available", 100, (150, 0, 150), {"available": 0, "debt": 0}),
-        ("debt", 100, (150, 150, 0), {"available": 0, "debt": 150}),
-        ("floor", 100, (50, 0, 250), {"available": 100, "debt": 0}),
-        ("available", 1000, (300, 0, 0), {"available": 750, "debt": 0}),
-        ("debt", 1000, (300, 0, 0), {"available": 750, "debt": 0}),
-        ("floor", 0, (50, 0, 250), {"available": 0, "debt": 0}),
-    ],
-)
-def test_points_that_were_spent_are_taken_back_by_the_policy(
-    make_brand: Any,
-    policy: str,
-    others: int,
-    told: tuple[int, int, int],
-    left: dict[str, int],
-) -> None:
-    brand, member = shop(make_brand, refund={"clawback": policy}, accrual={"pending": "immediate"})
-    assert place(brand)["points"]["earned"] == 300
-    spend(brand, member, 250)
-    if others:
-        give(brand, member, others, later(days=1))  # sooner than the order's own points
-
-    points = refund(brand)["points"]
-
-    assert (points["clawed_back"], points["debt_added"], points["waived"]) == told
-    assert left.items() <= balance(brand, member).items()
-    assert audit(brand) == []
-
-
-def test_debt_is_repaid_by_the_next_points_and_shown_until_then(make_brand: Any) -> None:
-    brand, member = shop(make_brand, accrual={"pending": "immediate"})
-    place(brand)
-    spend(brand, member, 300)
-    assert refund(brand)["points"]["debt_added"] == 300
-    brand.api.refused(
-        "POST", f"{member}/points/redemptions", {"points": 1}, code="insufficient_points"
-    )
-    give(brand, member, 100)
-    assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 200}
-    placed = place(brand, "M-2")
-    assert placed["points"]["balance"] == {"available": 100, "pending": 0, "held": 0, "debt": 0}
-    kinds = [entry["kind"] for entry in brand.api.get(f"{member}/points/entries")["data"]]
-    assert kinds[:4] == ["debt_repayment", "accrual", "debt_repayment", "accrual"]
-    assert audit(brand) == []
-
-
-def test_pending_points_are_cancelled_before_others_are_touched(make_brand: Any) -> None:
-    brand, member = shop(make_brand)
-    give(brand, member, 50)
-    place(brand)
-    told = refund(brand, lines=[{"line": 1, "quantity": 1}])
-    assert told["points"]["clawed_back"] == 100
-    assert balance(brand, member) == {"available": 50, "pending": 200, "held": 0, "debt": 0}
-
-
 def test_a_dry_run_tells_what_a_refund_does_and_changes_nothing(
     make_brand: Any, owner: psycopg.Connection
 ) -> None:
@@ -327,25 +226,6 @@ def test_a_dry_run_needs_no_room_and_uses_up_no_key(make_brand: Any) -> None:
     assert (again.status_code, again.get_json()) == (201, done)
 
 
-def test_a_refund_follows_the_settings_of_the_order_not_of_today(make_brand: Any) -> None:
-    brand, member = shop(make_brand, accrual={"pending": "immediate"})
-    place(brand)
-    spend(brand, member, 300)
-    brand.api.patch(
-        "/v1/brand",
-        {
-            "accrual": {"rate_basis_points": 5000, "rounding_unit": 100},
-            "refund": {"clawback": "floor", "rounding_paid_by": "brand"},
-        },
-    )
-
-    told = refund(brand, lines=[{"line": 1, "quantity": 1}])
-
-    assert told["points"]["debt_added"] == 100  # 1 % of what was given back, as debt
-    assert {effect["rule_version"] for effect in told["effects"]} == {1}
-    assert place(brand, "M-2")["points"]["earned"] == 15_000
-
-
 def test_what_is_refunded_already_cannot_be_refunded_again(make_brand: Any) -> None:
     brand, member = shop(make_brand)
     place(brand, shipping_fee=2500)
@@ -383,43 +263,3 @@ def test_a_refund_sent_again_is_told_again_and_one_of_other_content_is_refused(
     other = {"external_id": "R-1", "all": True}
     path = "/v1/orders/ext:M-1/refunds"
     brand.api.refused("POST", path, other, code="refund_already_exists")
-
-
-def test_a_refund_after_a_merge_reaches_the_survivor(make_brand: Any) -> None:
-    brand, member = shop(make_brand, accrual={"pending": "immediate"})
-    survivor = make_member(brand, "2")
-    give(brand, member, 100, later(days=30))
-    place(brand, redeem_points=100)  # earns 299
-    brand.api.post(f"{member}/merge", {"into": "ext:2"}, expect=200)
-    assert balance(brand, survivor)["available"] == 299
-
-    told = refund(brand)
-
-    assert told["points"]["restored"] == 100
-    assert told["points"]["clawed_back"] == 299
-    assert balance(brand, survivor) == {"available": 100, "pending": 0, "held": 0, "debt": 0}
-    assert list(expiries(brand, survivor).values()) == [100]
-    assert audit(brand) == []
-
-
-def test_a_pending_order_of_a_merged_member_is_confirmed_and_refunded(make_brand: Any) -> None:
-    brand, member = shop(make_brand)
-    survivor = make_member(brand, "2")
-    place(brand)
-    place(brand, "M-2")
-    brand.api.post(f"{member}/merge", {"into": "ext:2"}, expect=200)
-    assert balance(brand, survivor)["pending"] == 600
-    brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
-    assert balance(brand, survivor) == {"available": 300, "pending": 300, "held": 0, "debt": 0}
-    assert refund(brand, order="M-2")["points"]["clawed_back"] == 300
-    assert balance(brand, survivor) == {"available": 300, "pending": 0, "held": 0, "debt": 0}
-    assert audit(brand) == []
-
-
-def test_an_order_of_an_erased_member_can_still_be_refunded(make_brand: Any) -> None:
-    brand, member = shop(make_brand)
-    give(brand, member, 100)
-    place(brand, redeem_points=100)
-    brand.api.post(f"{member}/erase", expect=200)
-    assert refund(brand)["cash"] == 29_900
-    assert audit(brand) == []

@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from app import ids
 from app.points.audits import CHECKS
-from app.points.jobs import release_holds
+from app.points.jobs import settle_points
 from tests.support.api import TestBrand
 from tests.support.members import advance, audit, make_member, member_id, run_job
 
@@ -169,7 +169,7 @@ def test_a_hold_that_timed_out_is_clean_before_and_after_the_job(
 ) -> None:
     advance(brand, "PT1H")
     assert audit(brand) == []
-    assert run_job(brand, release_holds) == 1
+    assert run_job(brand, settle_points) == 1
     assert audit(brand) == []
 
 
@@ -221,9 +221,7 @@ def test_the_inner_functions_of_the_ledger_are_not_the_applications(
         "points_read",
         "points_post",
         "points_move",
-        "points_expire_chunk",
-        "points_confirm_chunk",
-        "points_release_chunk",
+        "points_settle_chunk",
     }
 
 

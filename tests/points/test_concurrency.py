@@ -102,7 +102,7 @@ def test_of_capture_void_and_time_out_of_one_hold_exactly_one_wins(busy: TestBra
 
         def time_out() -> str:
             advance(busy, "PT61S")
-            run_job(busy, jobs.release_holds)
+            run_job(busy, jobs.settle_points)
             return "timed out"
 
         answers = at_once(
@@ -146,14 +146,14 @@ def test_expiry_jobs_that_run_at_once_expire_every_lot_once(busy: TestBrand) -> 
     paths = lapsing(busy, 20)
     advance(busy, "PT2M")
 
-    done = at_once([partial(run_job, busy, jobs.expire_points, chunk=3)] * 4)
+    done = at_once([partial(run_job, busy, jobs.settle_points, chunk=3)] * 4)
 
     assert sum(done) == 40
     for path in paths:
         assert balance(busy, path)["available"] == 50
         kinds = [entry["kind"] for entry in entries(busy, path)]
         assert kinds.count("expiry") == 1
-    assert run_job(busy, jobs.expire_points) == 0
+    assert run_job(busy, jobs.settle_points) == 0
     assert audit(busy) == []
 
 
@@ -163,7 +163,7 @@ def test_expiry_amid_redemptions_takes_only_what_has_lapsed(busy: TestBrand) -> 
 
     answers = at_once(
         [
-            *[partial(run_job, busy, jobs.expire_points, chunk=2)] * 2,
+            *[partial(run_job, busy, jobs.settle_points, chunk=2)] * 2,
             *[
                 partial(busy.api.send, "POST", f"{path}/points/redemptions", {"points": 30})
                 for path in paths

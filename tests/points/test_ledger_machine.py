@@ -29,7 +29,7 @@ EXAMPLES = int(os.environ.get("DANGOL_TEST_EXAMPLES", "25"))
 START = datetime.fromisoformat("2027-02-25T09:00:00+09:00")
 MEMBERS = st.sampled_from(["a", "b"])
 POINTS = st.integers(1, 400)
-JOBS = (jobs.expire_points, jobs.confirm_points, jobs.release_holds, order_jobs.confirm_due)
+JOBS = (jobs.settle_points, order_jobs.confirm_due)
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -96,6 +96,12 @@ class LedgerMachine(RuleBasedStateMachine):
             assert answer["required"] == points
             assert answer["available"] == self.accounts[name].available
 
+    @rule(name=MEMBERS)
+    def spend_everything(self, name: str) -> None:
+        if points := self.accounts[name].available:
+            self.accounts[name].take(points)
+            self.call(f"{self.paths[name]}/points/redemptions", {"points": points})
+
     @rule(name=MEMBERS, points=POINTS, down=st.booleans())
     def adjust(self, name: str, points: int, down: bool) -> None:
         account, refusal = self.accounts[name], None
@@ -159,6 +165,31 @@ class LedgerMachine(RuleBasedStateMachine):
         days_ago: int,
         data: st.DataObject,
     ) -> None:
+        own_holds = [
+            (hold_id, hold)
+            for hold_id, owner, hold in self.holds
+            if owner == name and hold.state == "open"
+        ]
+        held = None
+        if own_holds and data.draw(st.booleans()):
+            held = data.draw(st.sampled_from(own_holds))
+        self.place(name, lines, redeem, days_ago, held)
+
+    @rule(name=MEMBERS, price=st.integers(100, 3000))
+    def get_into_debt(self, name: str, price: int) -> None:
+        """Earn points, spend all there are, and give the goods back."""
+        self.place(name, [(1, price, 0)], 0, model.CONFIRM_DAYS, None)
+        self.spend_everything(name)
+        self.give_back(self.orders[-1], {1: 1})
+
+    def place(
+        self,
+        name: str,
+        lines: list[tuple[int, int, int]],
+        redeem: int,
+        days_ago: int,
+        held: tuple[str, Hold] | None,
+    ) -> None:
         account = self.accounts[name]
         placed_at = self.now - timedelta(days=days_ago)
         sold = [
@@ -167,14 +198,8 @@ class LedgerMachine(RuleBasedStateMachine):
         ]
         goods = sum(line.net for line in sold)
         redeem = min(redeem, goods)
-        own_holds = [
-            (hold_id, hold)
-            for hold_id, owner, hold in self.holds
-            if owner == name and hold.state == "open"
-        ]
-        hold_id, hold = None, None
-        if own_holds and data.draw(st.booleans()):
-            hold_id, hold = data.draw(st.sampled_from(own_holds))
+        hold_id, hold = held or (None, None)
+        if hold:
             redeem = min(redeem, hold.amount)
         step = (
             (lambda: account.capture(hold, redeem, self.now))
@@ -225,10 +250,21 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def refund(self, data: st.DataObject) -> None:
         order = data.draw(st.sampled_from(self.orders[-4:]))
-        numbers = data.draw(
-            st.lists(st.integers(1, len(order.lines)), min_size=1, max_size=3, unique=True)
-        )
-        quantities = {number: data.draw(st.integers(1, 3)) for number in numbers}
+        left = {
+            number: line.quantity - line.refunded
+            for number, line in enumerate(order.lines, 1)
+            if line.refunded < line.quantity
+        }
+        if left and data.draw(st.booleans()):
+            quantities = left
+        else:
+            quantities = {
+                number: data.draw(st.integers(1, 3))
+                for number in data.draw(st.sets(st.integers(1, len(order.lines)), min_size=1))
+            }
+        self.give_back(order, quantities)
+
+    def give_back(self, order: Order, quantities: dict[int, int]) -> None:
         given, refusal = self.attempt(lambda: order.refund(quantities, self.now))
         body = {
             "external_id": f"R-{len(self.sent)}",

@@ -120,8 +120,8 @@ def test_dead_points_are_never_counted_whether_or_not_a_job_ran(
     )
     assert balance(brand, ME) == counters(70)
     advance(brand, "PT1H")
-    assert run_job(brand, jobs.expire_points) == 1
-    assert run_job(brand, jobs.expire_points) == 0
+    assert run_job(brand, jobs.settle_points) == 1
+    assert run_job(brand, jobs.settle_points) == 0
     assert balance(brand, ME) == counters(0)
     entries = brand.api.get(f"{ME}/points/entries")["data"]
     assert [(e["kind"], e["points"], e["occurred_at"]) for e in entries[:2]] == [
@@ -173,14 +173,14 @@ def test_a_hold_times_out_even_if_no_job_runs(brand: TestBrand, member: str) -> 
     shown = brand.api.get(f"/v1/holds/{hold['id']}")
     assert (shown["state"], shown["balance"]) == ("expired", counters(100))
     assert brand.api.post(f"/v1/holds/{hold['id']}/void", expect=200)["state"] == "expired"
-    assert run_job(brand, jobs.release_holds) == 0
+    assert run_job(brand, jobs.settle_points) == 0
 
 
 def test_held_points_do_not_lapse_while_they_are_held(brand: TestBrand, member: str) -> None:
     post(brand, "accruals", points=100, expires_at=later(minutes=1))
     hold = post(brand, "holds", points=100, ttl_seconds=3600)
     advance(brand, "PT30M")
-    assert run_job(brand, jobs.expire_points) == 0
+    assert run_job(brand, jobs.settle_points) == 0
     captured = brand.api.post(f"/v1/holds/{hold['id']}/capture", {}, expect=200)
     assert captured["captured"] == 100
 

@@ -5,6 +5,7 @@ from app.members.services.contacts import profile_of, reseal_members
 from app.members.services.ending import erase_member, merge_member
 from app.members.services.reading import (
     find_member,
+    ids_of_person,
     list_members,
     resolve,
     search_digest,
@@ -28,6 +29,7 @@ __all__ = [
     "change_member",
     "erase_member",
     "find_member",
+    "ids_of_person",
     "list_members",
     "merge_member",
     "parse_reference",

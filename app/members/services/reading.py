@@ -42,6 +42,15 @@ def resolve(
     return member
 
 
+def ids_of_person(brand_id: UUID, reference: str) -> list[UUID]:
+    """Return the ids of the member, or its survivor, and of all who were merged into it.
+
+    :raises MemberNotFound: the brand has no such member, or it is erased
+    """
+    survivor = resolve(brand_id, reference)
+    return [survivor.id, *queries.list_merged_ids(brand_id, survivor.id)]
+
+
 def survivor_id(brand_id: UUID, member_id: UUID, *, keep: bool = False) -> UUID:
     """Return the member itself, or who it was merged into in the end.
 

@@ -28,6 +28,7 @@ def preview_order(brand_id: UUID, cart: Cart, *, now: datetime) -> Receipt:
     :raises DomainError: as :func:`place_order` would
     """
     state = _open(brand_id, cart, key=None, now=now, lock=False)
+    _check_member(cart, state)
     settings = brands.settings_of(brand_id, state.settings_version)
     return decide(cart, state, settings).receipt
 
@@ -62,6 +63,8 @@ def place_order(
         if state.order_fingerprint != fingerprint.hex():
             raise OrderAlreadyExists(pointer="/external_id", external_id=cart.external_id)
         return receipt_of(get_order(brand_id, order_id=state.order_id), now=state.now)
+    # Only now: who ordered may be erased since, and a repeat gets its answer all the same.
+    _check_member(cart, state)
     settings = brands.settings_of(brand_id, state.settings_version)
     order_id = new_id()
     decision = decide(cart, state, settings, order_id=order_id)
@@ -83,7 +86,7 @@ def place_order(
 def _open(
     brand_id: UUID, cart: Cart, *, key: str | None, now: datetime, lock: bool
 ) -> CheckoutState:
-    state = queries.open_checkout(
+    return queries.open_checkout(
         brand_id,
         member_id=cart.member_id,
         member_external=cart.member_external,
@@ -93,6 +96,8 @@ def _open(
         now=now,
         lock=lock,
     )
+
+
+def _check_member(cart: Cart, state: CheckoutState) -> None:
     if cart.names_member and (state.member_id is None or state.member_status == "erased"):
         raise MemberNotFound(pointer="/member")
-    return state

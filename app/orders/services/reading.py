@@ -67,11 +67,11 @@ def get_order(
 def list_orders(
     brand_id: UUID, *, member: str | None, before: UUID | None, limit: int
 ) -> list[Order]:
-    """Return orders, the newest first; of a member, if a reference is given."""
-    member_ids = None
-    if member is not None:
-        found = members.find_member(brand_id, member)
-        member_ids = [found.id, members.resolve(brand_id, member).id]
+    """Return orders, the newest first; of a member, if a reference is given.
+
+    Those of members merged into it are its own.
+    """
+    member_ids = None if member is None else members.ids_of_person(brand_id, member)
     return queries.list_orders(brand_id, member_ids=member_ids, before=before, limit=limit)
 
 

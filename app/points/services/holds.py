@@ -29,7 +29,8 @@ def place_hold(
     :raises InsufficientPoints: fewer than ``points`` are available at ``now``
     :raises AlreadyPosted: ``cause`` was posted before
     """
-    require(queries.lock_balance(brand_id, member_id, now), points)
+    balance = queries.lock_balance(brand_id, member_id, now)
+    require(brand_id, balance, points, cause=cause)
     ttl = ttl_seconds or brands.current_settings(brand_id).redemption.hold_ttl_seconds
     hold_id = new_id()
     operation = {

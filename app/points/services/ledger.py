@@ -13,7 +13,13 @@ from app.brands.services import Settings
 from app.events import publish
 from app.ids import new_id
 from app.points import queries, rules
-from app.points.errors import EntryNotFound, ExpiryInThePast, InsufficientPoints, TransferToSelf
+from app.points.errors import (
+    AlreadyPosted,
+    EntryNotFound,
+    ExpiryInThePast,
+    InsufficientPoints,
+    TransferToSelf,
+)
 from app.points.events import PointsTransferred
 from app.points.models import Entry
 from app.points.rules import Balance
@@ -94,7 +100,8 @@ def redeem(
     :raises InsufficientPoints: fewer than ``points`` are available at ``now``
     :raises AlreadyPosted: ``cause`` was posted before
     """
-    require(queries.lock_balance(brand_id, member_id, now), points)
+    balance = queries.lock_balance(brand_id, member_id, now)
+    require(brand_id, balance, points, cause=cause)
     meta = {"reason": reason, "actor": actor, "cause": cause}
     return _post(brand_id, member_id, redemption(points, meta=meta), now)
 
@@ -119,7 +126,7 @@ def adjust(
     """
     balance = queries.lock_balance(brand_id, member_id, now)
     if points < 0:
-        require(balance, -points)
+        require(brand_id, balance, -points, cause=cause)
     settings = brands.current_settings(brand_id)
     meta = {"reason": reason, "note": note, "actor": actor, "cause": cause}
     operation = {
@@ -156,7 +163,7 @@ def transfer(
         member_id: queries.lock_balance(brand_id, member_id, now)
         for member_id in sorted((source, target))
     }
-    require(balances[source], points)
+    require(brand_id, balances[source], points, cause=cause)
     meta = {"group_id": new_id(), "reason": reason, "actor": actor, "cause": cause}
     seq = queries.move(brand_id, source, target, points, now, meta)
     publish(PointsTransferred(brand_id, source, target, points))
@@ -229,8 +236,12 @@ def balance_of(row: Row[Any]) -> Balance:
     return Balance(row.available, row.pending, row.held, row.debt)
 
 
-def require(balance: Balance, points: int) -> None:
+def require(brand_id: UUID, balance: Balance, points: int, *, cause: str) -> None:
+    """:raises InsufficientPoints, AlreadyPosted: the points are not there, or were taken"""
     if points > balance.available:
+        # Who repeats a request of days ago must not hear that it had failed.
+        if queries.is_posted(brand_id, cause):
+            raise AlreadyPosted
         raise InsufficientPoints(pointer="/points", required=points, available=balance.available)
 
 

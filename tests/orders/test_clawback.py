@@ -1,0 +1,157 @@
+"""Taking earned points back: by the policy of the order's day, also after a merge."""
+
+from typing import Any
+
+import pytest
+
+from app.points import jobs
+from tests.orders.shop import expiries, give, later, place, refund, shop, spend
+from tests.support.members import advance, audit, balance, make_member, run_job
+
+
+@pytest.mark.parametrize(
+    ("policy", "others", "told", "left"),
+    [
+        # Of 300 earned, 250 were spent; others are 100 points earned elsewhere.
+        ("available", 100, (150, 0, 150), {"available": 0, "debt": 0}),
+        ("debt", 100, (150, 150, 0), {"available": 0, "debt": 150}),
+        ("floor", 100, (50, 0, 250), {"available": 100, "debt": 0}),
+        ("available", 1000, (300, 0, 0), {"available": 750, "debt": 0}),
+        ("debt", 1000, (300, 0, 0), {"available": 750, "debt": 0}),
+        ("floor", 0, (50, 0, 250), {"available": 0, "debt": 0}),
+    ],
+)
+def test_points_that_were_spent_are_taken_back_by_the_policy(
+    make_brand: Any,
+    policy: str,
+    others: int,
+    told: tuple[int, int, int],
+    left: dict[str, int],
+) -> None:
+    brand, member = shop(make_brand, refund={"clawback": policy}, accrual={"pending": "immediate"})
+    assert place(brand)["points"]["earned"] == 300
+    spend(brand, member, 250)
+    if others:
+        give(brand, member, others, later(days=1))  # sooner than the order's own points
+
+    points = refund(brand)["points"]
+
+    assert (points["clawed_back"], points["debt_added"], points["waived"]) == told
+    assert left.items() <= balance(brand, member).items()
+    assert audit(brand) == []
+
+
+def test_debt_is_repaid_by_the_next_points_and_shown_until_then(make_brand: Any) -> None:
+    brand, member = shop(make_brand, accrual={"pending": "immediate"})
+    place(brand)
+    spend(brand, member, 300)
+    assert refund(brand)["points"]["debt_added"] == 300
+    brand.api.refused(
+        "POST", f"{member}/points/redemptions", {"points": 1}, code="insufficient_points"
+    )
+    give(brand, member, 100)
+    assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 200}
+    placed = place(brand, "M-2")
+    assert placed["points"]["balance"] == {"available": 100, "pending": 0, "held": 0, "debt": 0}
+    kinds = [entry["kind"] for entry in brand.api.get(f"{member}/points/entries")["data"]]
+    assert kinds[:4] == ["debt_repayment", "accrual", "debt_repayment", "accrual"]
+    assert audit(brand) == []
+
+
+def test_pending_points_are_cancelled_before_others_are_touched(make_brand: Any) -> None:
+    brand, member = shop(make_brand)
+    give(brand, member, 50)
+    place(brand)
+    told = refund(brand, lines=[{"line": 1, "quantity": 1}])
+    assert told["points"]["clawed_back"] == 100
+    assert balance(brand, member) == {"available": 50, "pending": 200, "held": 0, "debt": 0}
+
+
+def test_a_refund_follows_the_settings_of_the_order_not_of_today(make_brand: Any) -> None:
+    brand, member = shop(make_brand, accrual={"pending": "immediate"})
+    place(brand)
+    spend(brand, member, 300)
+    brand.api.patch(
+        "/v1/brand",
+        {
+            "accrual": {"rate_basis_points": 5000, "rounding_unit": 100},
+            "refund": {"clawback": "floor", "rounding_paid_by": "brand"},
+        },
+    )
+
+    told = refund(brand, lines=[{"line": 1, "quantity": 1}])
+
+    assert told["points"]["debt_added"] == 100  # 1 % of what was given back, as debt
+    assert {effect["rule_version"] for effect in told["effects"]} == {1}
+    assert place(brand, "M-2")["points"]["earned"] == 15_000
+
+
+def test_a_refund_after_a_merge_reaches_the_survivor(make_brand: Any) -> None:
+    brand, member = shop(make_brand, accrual={"pending": "immediate"})
+    survivor = make_member(brand, "2")
+    give(brand, member, 100, later(days=30))
+    place(brand, redeem_points=100)  # earns 299
+    brand.api.post(f"{member}/merge", {"into": "ext:2"}, expect=200)
+    assert balance(brand, survivor)["available"] == 299
+
+    told = refund(brand)
+
+    assert told["points"]["restored"] == 100
+    assert told["points"]["clawed_back"] == 299
+    assert balance(brand, survivor) == {"available": 100, "pending": 0, "held": 0, "debt": 0}
+    assert list(expiries(brand, survivor).values()) == [100]
+    assert audit(brand) == []
+
+
+def test_a_pending_order_of_a_merged_member_is_confirmed_and_refunded(make_brand: Any) -> None:
+    brand, member = shop(make_brand)
+    survivor = make_member(brand, "2")
+    place(brand)
+    place(brand, "M-2")
+    brand.api.post(f"{member}/merge", {"into": "ext:2"}, expect=200)
+    assert balance(brand, survivor)["pending"] == 600
+    brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
+    assert balance(brand, survivor) == {"available": 300, "pending": 300, "held": 0, "debt": 0}
+    assert refund(brand, order="M-2")["points"]["clawed_back"] == 300
+    assert balance(brand, survivor) == {"available": 300, "pending": 0, "held": 0, "debt": 0}
+    assert audit(brand) == []
+
+
+def test_an_order_of_an_erased_member_can_still_be_refunded(make_brand: Any) -> None:
+    brand, member = shop(make_brand)
+    give(brand, member, 100)
+    place(brand, redeem_points=100)
+    brand.api.post(f"{member}/erase", expect=200)
+    assert refund(brand)["cash"] == 29_900
+    assert audit(brand) == []
+
+
+@pytest.mark.parametrize("way", ["call", "day", "job"])
+def test_points_that_are_confirmed_pay_debt_first(make_brand: Any, way: str) -> None:
+    brand, member = shop(make_brand)
+    place(brand)
+    brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
+    spend(brand, member, 300)
+    place(brand, "M-2")
+    assert refund(brand)["points"]["debt_added"] == 300
+    assert balance(brand, member) == {"available": 0, "pending": 300, "held": 0, "debt": 300}
+    give(brand, member, 10)
+    if way == "call":
+        brand.api.post("/v1/orders/ext:M-2/confirm", expect=200)
+    else:
+        advance(brand, "P14D")
+    if way == "job":
+        assert run_job(brand, jobs.settle_points) == 1
+    assert balance(brand, member) == {"available": 10, "pending": 0, "held": 0, "debt": 0}
+    assert audit(brand) == []
+
+
+def test_a_hold_that_returns_pays_debt_first(make_brand: Any) -> None:
+    brand, member = shop(make_brand, accrual={"pending": "immediate"})
+    place(brand)
+    hold = brand.api.post(f"{member}/points/holds", {"points": 300})
+    assert refund(brand)["points"]["debt_added"] == 300
+    assert balance(brand, member) == {"available": 0, "pending": 0, "held": 300, "debt": 300}
+    brand.api.post(f"/v1/holds/{hold['id']}/capture", {"points": 100}, expect=200)
+    assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 100}
+    assert audit(brand) == []
