@@ -32,6 +32,7 @@ from app.web.blueprint import Blueprint
 from app.web.fields import PlainString
 from app.web.idempotency import (
     Answer,
+    digest_of,
     execute_once,
     fingerprint_of,
     idempotent,
@@ -193,7 +194,7 @@ def refund_order(body: dict[str, Any], order: str) -> Response:
     brand_id = principal.brand_id
     refund = read_refund(body)
     payload = {name: value for name, value in request.get_json().items() if name != "dry_run"}
-    fingerprint = fingerprint_of(payload)
+    fingerprint = digest_of(payload)  # whichever way the address names the order
 
     def refunded() -> services.Refunded:
         return services.refund_order(

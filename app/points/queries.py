@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, exists, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db, violated_constraint
@@ -174,6 +174,12 @@ def list_pending(brand_id: UUID, member_id: UUID) -> Sequence[Row[Any]]:
 
 def find_entry(brand_id: UUID, member_id: UUID, seq: int) -> Entry | None:
     return db.session.get(Entry, (brand_id, member_id, seq))
+
+
+def is_posted(brand_id: UUID, cause: str) -> bool:
+    """Return whether an entry exists that ``cause`` brought about."""
+    posted = exists().where(Entry.brand_id == brand_id, Entry.cause == cause)
+    return bool(db.session.scalar(select(posted)))
 
 
 def list_entries(
