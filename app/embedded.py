@@ -114,6 +114,8 @@ def stop(var: Path) -> None:
         if _postmaster(data) is None:
             return
         programs, uid = _programs(), _account(data)
+        if uid is not None:
+            _let_in(uid, data, programs)
         wait = ("-w", "-t", str(STOP_SECONDS))
         for mode in ("fast", "immediate"):
             stopped = _run([programs / "pg_ctl", "stop", *wait, "-m", mode, "-D", data], uid)

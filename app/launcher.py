@@ -72,6 +72,7 @@ class Child:
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     deaths: int = 0
+    is_mourned: bool = False
 
     def start(self) -> None:
         with _appending(self.log) as output:
@@ -87,6 +88,7 @@ class Child:
                 preexec_fn=_die_with_parent,
             )
         self.started_at = time.monotonic()
+        self.is_mourned = False
 
     @property
     def is_alive(self) -> bool:
@@ -96,6 +98,10 @@ class Child:
         """Start it again if it has died, later each time it dies soon after its start."""
         if self.is_alive or self.process is None:
             return
+        if not self.is_mourned:
+            # Its own children may hold the port until they notice.
+            self._signal_group(signal.SIGTERM)
+            self.is_mourned = True
         lived = time.monotonic() - self.started_at
         if lived > STEADY_SECONDS:
             self.deaths = 0
@@ -116,9 +122,15 @@ class Child:
         try:
             self.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            self._signal_group(signal.SIGKILL)
             self.process.wait()
+        self._signal_group(signal.SIGKILL)
+
+    def _signal_group(self, number: int) -> None:
+        """Send a signal to the process and all its own children, if there are any left."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from app.demo.brand import Demo
 
 _TEXT = """
   Dangol(단골)이 켜졌어요 — 로열티·보증 백엔드 ({database} · 데모 데이터 · 테스트 모드)
-  Dangol is running: loyalty and warranty backend ({database}, demo data, test mode)
+  Dangol is running: loyalty and warranty backend ({database_en}, demo data, test mode)
 
     API 문서  docs     {base_url}/docs          명세 {base_url}/openapi.json
     테스트 키 API key  {api_key}
@@ -58,6 +58,7 @@ def text(demo: Demo, var: Path, *, embedded: bool, now: datetime) -> str:
         available=member.available,
         var=var,
         database="내장 PostgreSQL" if embedded else "PostgreSQL",
+        database_en="embedded PostgreSQL" if embedded else "PostgreSQL",
         preview=_curl(demo, "/v1/checkout/preview", cart),
         order=_curl(demo, "/v1/orders", {"external_id": number, **cart}, idempotency_key=number),
     )

@@ -109,7 +109,7 @@ def test_a_child_that_dies_is_started_again(launch: Launch) -> None:
 def child_is_new(run: FirstRun, word: str, old: psutil.Process) -> bool:
     try:
         return child(run, word).pid != old.pid
-    except ValueError:
+    except (ValueError, psutil.Error):  # not there, or dying
         return False
 
 

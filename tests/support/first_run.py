@@ -87,7 +87,7 @@ class FirstRun:
 
     def wait_for_stop(self) -> int:
         status = self.process.wait(STOP_SECONDS)
-        assert self.survivors() == [], self.printed()
+        assert not (alive := self.survivors()), f"{alive}\n{self.printed()}"
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", self.port)) != 0, "the port is still served"
         return status
