@@ -138,7 +138,7 @@ def test_a_second_waiting_job_is_refused_without_harm_to_the_transaction(
 def test_every_brand_gets_one_job_of_each_kind_however_often_it_is_due(
     app: Flask, brand: TestBrand, owner: psycopg.Connection
 ) -> None:
-    cron = jobs.PERIODIC["points.expire"].cron
+    cron = jobs.PERIODIC["points.settle"].cron
     kinds = sorted(kind for kind, job in jobs.PERIODIC.items() if job.cron == cron)
     with app.app_context():
         jobs.enqueue_due(0, cron=cron)
