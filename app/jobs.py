@@ -23,7 +23,7 @@ from app.chunks import Report, in_chunks
 from app.db import Model, db, transaction
 from app.ids import new_id
 from app.orders.jobs import confirm_due
-from app.points.jobs import confirm_points, expire_points, release_holds
+from app.points.jobs import settle_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.web.jobs import purge_idempotency
 
@@ -77,9 +77,7 @@ class Periodic:
 
 
 PERIODIC: dict[str, Periodic] = {
-    "points.expire": Periodic(expire_points, "*/5 * * * *"),
-    "points.confirm": Periodic(confirm_points, "*/5 * * * *"),
-    "points.release_holds": Periodic(release_holds, "*/5 * * * *"),
+    "points.settle": Periodic(settle_points, "*/5 * * * *"),
     "orders.confirm_due": Periodic(confirm_due, "*/5 * * * *"),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *"),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *"),

@@ -48,7 +48,7 @@ def test_a_run_that_finds_nothing_leaves_no_record(
     app: Flask, brand: TestBrand, owner: psycopg.Connection
 ) -> None:
     with app.app_context():
-        assert jobs.run("points.expire", brand.brand_id) == 0
+        assert jobs.run("points.settle", brand.brand_id) == 0
     assert runs(owner, brand.brand_id) == []
 
 
@@ -85,7 +85,7 @@ def test_a_failure_is_recorded_by_its_class_alone(
 
 def test_a_brand_that_is_not_there_is_refused(app: Flask) -> None:
     with app.app_context(), pytest.raises(BrandNotFound):
-        jobs.run("points.expire", new_id())
+        jobs.run("points.settle", new_id())
 
 
 def test_every_job_of_the_table_runs_twice_on_a_new_brand(app: Flask, brand: TestBrand) -> None:

@@ -240,9 +240,7 @@ class Shop:
     def close_month(self, at: datetime) -> None:
         """What the worker does every few minutes, here once a month."""
         for job in (
-            point_jobs.expire_points,
-            point_jobs.confirm_points,
-            point_jobs.release_holds,
+            point_jobs.settle_points,
             order_jobs.confirm_due,
         ):
             job(self.brand_id, at)

@@ -21,7 +21,7 @@ def confirm_due(
 ) -> int:
     """Mark every order confirmed whose day has come. Returns how many.
 
-    Its points follow by their own clock (``points.jobs.confirm_points``).
+    Its points follow by their own clock (``points.jobs.settle_points``).
     """
     done = 0
     while step := transact(brand_id, partial(_one_chunk, brand_id, now, chunk)):

@@ -3,6 +3,8 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import click
@@ -38,27 +40,19 @@ def rebuild(brand_id: UUID | None, *, dry_run: bool, as_json: bool) -> None:
     _report(_for_each(brand_id, services.rebuild), 2, as_json=as_json)
 
 
-@points.command("expire")
+@points.command("settle")
 @click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
 @click.option("--chunk", type=click.IntRange(1, 100_000), default=jobs.CHUNK)
-def expire(brand_id: UUID | None, chunk: int) -> None:
-    """Expire due lots now."""
-    _run_job("expired", jobs.expire_points, brand_id, chunk)
-
-
-@points.command("confirm")
-@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
-@click.option("--chunk", type=click.IntRange(1, 100_000), default=jobs.CHUNK)
-def confirm(brand_id: UUID | None, chunk: int) -> None:
-    """Make pending points spendable whose day has come."""
-    _run_job("confirmed", jobs.confirm_points, brand_id, chunk)
-
-
-def _run_job(word: str, job: Callable[..., int], brand_id: UUID | None, chunk: int) -> None:
+def settle(brand_id: UUID | None, chunk: int) -> None:
+    """Expire lots, confirm pending points and release holds that are due."""
     for each in _brand_ids(brand_id):
-        with tqdm(unit=" lots", disable=not sys.stderr.isatty()) as bar:
-            done = job(each, clock.now(), chunk=chunk, report=lambda n: bar.update(n - bar.n))
-        click.echo(f"{each}: {done} lots {word}")
+        with tqdm(unit=" accounts", disable=not sys.stderr.isatty()) as bar:
+            done = jobs.settle_points(each, clock.now(), chunk=chunk, report=partial(_show, bar))
+        click.echo(f"{each}: {done} accounts settled")
+
+
+def _show(bar: "tqdm[Any]", done: int) -> None:
+    bar.update(done - bar.n)
 
 
 def _brand_ids(brand_id: UUID | None) -> list[UUID]:

@@ -1,7 +1,7 @@
 """What falls due by itself, in chunks: each its own transaction, safe to run twice.
 
 A chunk that was committed has nothing left to do; a chunk that was not leaves no
-trace. Reads never depend on these jobs: they settle an account on sight.
+trace. Reads never depend on this job: they settle an account on sight.
 """
 
 from collections.abc import Callable
@@ -13,43 +13,24 @@ from app.brands import services as brands
 from app.db import transact
 from app.points import services
 
-CHUNK = 5000  # lots; larger chunks hold locks longer and are hardly faster
+CHUNK = 2000  # accounts; larger chunks hold locks longer and are hardly faster
 
 Report = Callable[[int], None]
 
 
-def expire_points(
+def settle_points(
     brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
 ) -> int:
-    """Expire every lot of a brand that is due. Returns how many lots lapsed."""
-    return _in_chunks(services.expire_chunk, brand_id, now, chunk, report)
+    """Expire lots, confirm pending points and release holds that are due.
 
-
-def confirm_points(
-    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
-) -> int:
-    """Make pending points spendable whose day has come. Returns how many lots."""
-    return _in_chunks(services.confirm_chunk, brand_id, now, chunk, report)
-
-
-def release_holds(
-    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
-) -> int:
-    """Release holds whose time is over. Returns how many accounts had some."""
-    return _in_chunks(services.release_chunk, brand_id, now, chunk, report)
-
-
-def _in_chunks(
-    use_case: Callable[..., int], brand_id: UUID, now: datetime, chunk: int, report: Report
-) -> int:
+    :returns: how many accounts had something due
+    """
     done = 0
-    while True:
-        step = transact(brand_id, partial(_one_chunk, use_case, brand_id, now, chunk))
+    while step := transact(brand_id, partial(_one_chunk, brand_id, now, chunk)):
         done += step
         report(done)
-        if step == 0:
-            return done
+    return done
 
 
-def _one_chunk(use_case: Callable[..., int], brand_id: UUID, now: datetime, chunk: int) -> int:
-    return use_case(brand_id, chunk, now=brands.brand_now(brand_id, now))
+def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
+    return services.settle_chunk(brand_id, chunk, now=brands.brand_now(brand_id, now))

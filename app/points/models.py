@@ -52,6 +52,9 @@ class Account(Model):
             "available >= 0 AND pending >= 0 AND held >= 0 AND debt >= 0", name="counters"
         ),
         CheckConstraint("debt = 0 OR available = 0", name="debt_or_available"),
+        # What jobs look for. It moves only when something falls due earlier or is
+        # settled, so that most updates of an account stay off it.
+        Index("ix_point_accounts_due", "brand_id", "next_due_at"),
     )
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -82,13 +85,10 @@ class Lot(Model):
             postgresql_where=text("remaining > 0"),
         ),
         Index(
-            "ix_point_lots_due", "brand_id", "expires_at", postgresql_where=text("remaining > 0")
-        ),
-        Index(
             "ix_point_lots_pending",
             "brand_id",
-            "confirms_at",
             "member_id",
+            "confirms_at",
             postgresql_where=text("pending > 0"),
         ),
     )
@@ -167,12 +167,6 @@ class Hold(Model):
             "ix_point_holds_open",
             "brand_id",
             "member_id",
-            "expires_at",
-            postgresql_where=text("state = 'open'"),
-        ),
-        Index(
-            "ix_point_holds_due",
-            "brand_id",
             "expires_at",
             postgresql_where=text("state = 'open'"),
         ),

@@ -147,16 +147,13 @@ def raise_ledger_error(error: DBAPIError) -> None:
         raise AlreadyPosted from error
 
 
-CHUNKS = ("points_expire_chunk", "points_confirm_chunk", "points_release_chunk")
-_CHUNKS = {name: text(f"SELECT {name}(:brand_id, :now, :limit)") for name in CHUNKS}
+_SETTLE = text("SELECT points_settle_chunk(:brand_id, :now, :limit)")
 
 
-def run_chunk(name: str, brand_id: UUID, limit: int, now: datetime) -> int:
-    """Run one chunk of a job; see ``sql/40_jobs.sql``."""
+def settle_chunk(brand_id: UUID, limit: int, now: datetime) -> int:
+    """Settle the next accounts that are due; see ``sql/40_jobs.sql``."""
     return int(
-        db.session.execute(
-            _CHUNKS[name], {"brand_id": brand_id, "now": now, "limit": limit}
-        ).scalar_one()
+        db.session.execute(_SETTLE, {"brand_id": brand_id, "now": now, "limit": limit}).scalar_one()
     )
 
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
             "available >= 0 AND pending >= 0 AND held >= 0 AND debt >= 0", name="counters"
         ),
         sa.CheckConstraint("debt = 0 OR available = 0", name="debt_or_available"),
+        sa.Index("ix_point_accounts_due", "brand_id", "next_due_at"),
     )
     # Every posting updates the account: room on the page keeps updates off the index.
     op.execute("ALTER TABLE point_accounts SET (fillfactor = 70)")
@@ -63,16 +64,10 @@ def upgrade() -> None:
             postgresql_where=sa.text("remaining > 0"),
         ),
         sa.Index(
-            "ix_point_lots_due",
-            "brand_id",
-            "expires_at",
-            postgresql_where=sa.text("remaining > 0"),
-        ),
-        sa.Index(
             "ix_point_lots_pending",
             "brand_id",
-            "confirms_at",
             "member_id",
+            "confirms_at",
             postgresql_where=sa.text("pending > 0"),
         ),
     )
@@ -144,12 +139,6 @@ def upgrade() -> None:
             "ix_point_holds_open",
             "brand_id",
             "member_id",
-            "expires_at",
-            postgresql_where=sa.text("state = 'open'"),
-        ),
-        sa.Index(
-            "ix_point_holds_due",
-            "brand_id",
             "expires_at",
             postgresql_where=sa.text("state = 'open'"),
         ),

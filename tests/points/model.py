@@ -92,6 +92,7 @@ class Account:
         for hold in sorted(self.holds, key=lambda hold: hold.expires_at):  # stable: oldest first
             if hold.state == "open" and hold.expires_at <= now:
                 self._close(hold, "expired", hold.amount)
+                self.expire(hold.expires_at)
                 self._repay()
         due = [lot for lot in self.lots if lot.pending and lot.confirms_at <= now]
         for lot in sorted(due, key=lambda lot: (lot.confirms_at, lot.number)):
@@ -157,7 +158,7 @@ class Account:
 
     def transfer(self, target: "Account", points: int, now: datetime) -> None:
         for draw in self.take(points):
-            target._open(draw.taken, 0, draw.lot.expires_at)
+            target._open(draw.taken, 0, draw.lot.expires_at).renewed = draw.lot.renewed
         target._repay()
 
     def restore(self, draws: list[Draw], points: int, grace: datetime | None, now: datetime) -> int:

@@ -38,23 +38,21 @@ from app.points.services.operations import (
 from app.points.services.terms import confirmation_of, expiry_of, midnight_of, points_for
 from app.points.services.upkeep import (
     audit,
-    confirm_chunk,
-    expire_chunk,
     forfeit,
     forward,
     move_to_survivor,
     open_account,
     rebuild,
-    release_chunk,
+    settle_chunk,
 )
 
 __all__ = [
     "Balance", "Operation", "Posted", "Statement", "accrual", "accrue", "adjust", "audit",
     "balance_after_accrual", "balance_after_capture", "balance_after_redemption", "capture",
-    "capture_hold", "claw_back", "confirm_chunk", "confirmation", "confirmation_of",
-    "expire_chunk", "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold",
+    "capture_hold", "claw_back", "confirmation", "confirmation_of",
+    "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold",
     "get_statement", "hold_refusal", "list_allocations", "list_entries", "list_order_lots",
     "lock_balance", "midnight_of", "move_to_survivor", "open_account", "place_hold",
-    "points_for", "post", "rebuild", "redeem", "redemption", "release_chunk", "restoration",
+    "points_for", "post", "rebuild", "redeem", "redemption", "restoration", "settle_chunk",
     "transfer", "void_hold",
 ]  # fmt: skip

@@ -47,19 +47,12 @@ def forward(brand_id: UUID, source: UUID, target: UUID, *, now: datetime) -> Non
     )
 
 
-def expire_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
-    """Expire the next ``limit`` due lots, set-based; returns how many lapsed."""
-    return queries.run_chunk("points_expire_chunk", brand_id, limit, now)
+def settle_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """Settle the next ``limit`` accounts of which something is due, set-based.
 
-
-def confirm_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
-    """Make the next ``limit`` due pending lots spendable; returns how many."""
-    return queries.run_chunk("points_confirm_chunk", brand_id, limit, now)
-
-
-def release_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
-    """Release the next ``limit`` holds that timed out; returns how many accounts."""
-    return queries.run_chunk("points_release_chunk", brand_id, limit, now)
+    :returns: how many were settled, 0 when nothing is due
+    """
+    return queries.settle_chunk(brand_id, limit, now)
 
 
 def audit(brand_id: UUID) -> list[Finding]:

@@ -98,6 +98,8 @@ BEGIN
             a, due.id, 0, 'expired', 'hold_expiry', p_now,
             jsonb_build_object('occurred_at', due.expires_at)
         );
+        -- As when a hold is voided: what had lapsed by then pays no debt.
+        a := points_expire(a, due.expires_at, '{}');
         a := points_repay(a, p_now, jsonb_build_object('occurred_at', due.expires_at));
     END LOOP;
     FOR due IN

@@ -299,14 +299,17 @@ BEGIN
         p_meta - 'cause'
     );
     FOR lot IN
-        SELECT m.d_remaining, m.d_pending, l.expires_at, l.confirms_at, l.order_id
+        SELECT m.d_remaining, m.d_pending, l.expires_at, l.confirms_at, l.order_id,
+               l.renewed_from
           FROM point_allocations m JOIN point_lots l USING (brand_id, member_id, lot_no)
          WHERE m.brand_id = p_brand AND m.member_id = p_from AND m.entry_seq = source.seq
          ORDER BY l.expires_at, l.lot_no
     LOOP
         target := points_open_lot(
             target, -lot.d_remaining, -lot.d_pending, lot.expires_at,
-            CASE WHEN lot.d_pending < 0 THEN lot.confirms_at END, lot.order_id, NULL
+            CASE WHEN lot.d_pending < 0 THEN lot.confirms_at END, lot.order_id,
+            -- What was renewed once is not renewed again by going to somebody and back.
+            lot.renewed_from
         );
     END LOOP;
     target := points_repay(target, p_now, p_meta);

@@ -1,4 +1,4 @@
--- Jobs: what falls due, for many accounts at once. Each call is one chunk and one
+-- What falls due, for many accounts at once. Each call is one chunk and one
 -- transaction; a repeat finds nothing left to do.
 --
 -- Accounts are locked in ascending order before anything of theirs is read, in a
@@ -12,29 +12,65 @@ BEGIN
       ORDER BY member_id FOR NO KEY UPDATE;
 END $$;
 
--- Expires due lots: one entry for each member and day, an allocation for each lot.
--- Takes the accounts of the first p_limit due lots; returns how many lots lapsed.
-CREATE OR REPLACE FUNCTION points_expire_chunk(
-    p_brand uuid, p_now timestamptz, p_limit integer
-) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    members uuid[];
-    expired integer;
+-- Makes due pending lots of locked accounts without debt spendable, one entry each.
+CREATE OR REPLACE FUNCTION points_confirm_many(
+    p_brand uuid, p_members uuid[], p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    members := ARRAY(
-        SELECT DISTINCT member_id FROM (
-            SELECT member_id FROM point_lots
-             WHERE brand_id = p_brand AND remaining > 0 AND expires_at <= p_now
-             ORDER BY expires_at LIMIT p_limit
-        ) due
-    );
-    PERFORM points_lock_many(p_brand, members);
+    WITH due AS MATERIALIZED (
+        SELECT l.member_id, l.lot_no, l.entry_seq, l.order_id, l.confirms_at, l.pending,
+               row_number() OVER (
+                   PARTITION BY l.member_id ORDER BY l.confirms_at, l.lot_no
+               ) AS step
+          FROM point_lots l
+         WHERE l.brand_id = p_brand AND l.member_id = ANY (p_members)
+           AND l.pending > 0 AND l.confirms_at <= p_now
+    ), entries AS (
+        INSERT INTO point_entries (
+            brand_id, member_id, seq, kind, d_available, d_pending, d_held, d_debt,
+            available_after, pending_after, held_after, debt_after,
+            ref_seq, order_id, occurred_at, recorded_at
+        )
+        SELECT a.brand_id, a.member_id, a.seq + d.step, 'confirmation', d.pending, -d.pending,
+               0, 0,
+               a.available + sum(d.pending) OVER steps, a.pending - sum(d.pending) OVER steps,
+               a.held, a.debt, d.entry_seq, d.order_id, d.confirms_at, p_now
+          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
+        WINDOW steps AS (PARTITION BY d.member_id ORDER BY d.step)
+        RETURNING member_id, d_available
+    ), moves AS (
+        INSERT INTO point_allocations (
+            brand_id, member_id, entry_seq, lot_no, d_remaining, d_pending
+        )
+        SELECT p_brand, d.member_id, a.seq + d.step, d.lot_no, d.pending, -d.pending
+          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
+        RETURNING 1
+    ), opened AS (
+        UPDATE point_lots l SET remaining = l.remaining + d.pending, pending = 0 FROM due d
+         WHERE l.brand_id = p_brand AND l.member_id = d.member_id AND l.lot_no = d.lot_no
+        RETURNING 1
+    ), totals AS (
+        SELECT member_id, sum(d_available) AS points, count(*) AS entries
+          FROM entries GROUP BY member_id
+    )
+    UPDATE point_accounts a
+       SET available = a.available + t.points, pending = a.pending - t.points,
+           seq = a.seq + t.entries
+      FROM totals t
+     WHERE a.brand_id = p_brand AND a.member_id = t.member_id;
+END $$;
+
+-- Expires due lots of locked accounts: one entry for each member and day, an
+-- allocation for each lot.
+CREATE OR REPLACE FUNCTION points_expire_many(
+    p_brand uuid, p_members uuid[], p_now timestamptz
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     WITH due AS MATERIALIZED (
         SELECT l.member_id, l.lot_no, l.expires_at, l.remaining,
                dense_rank() OVER (PARTITION BY l.member_id ORDER BY l.expires_at) AS step
           FROM point_lots l
-         WHERE l.brand_id = p_brand AND l.member_id = ANY (members)
+         WHERE l.brand_id = p_brand AND l.member_id = ANY (p_members)
            AND l.remaining > 0 AND l.expires_at <= p_now
     ), per_entry AS (
         SELECT member_id, step, expires_at, sum(remaining)::bigint AS points
@@ -64,118 +100,55 @@ BEGIN
     ), totals AS (
         SELECT member_id, sum(d_available) AS points, count(*) AS entries
           FROM entries GROUP BY member_id
-    ), updated AS (
-        UPDATE point_accounts a
-           SET available = a.available + t.points, seq = a.seq + t.entries
-          FROM totals t
-         WHERE a.brand_id = p_brand AND a.member_id = t.member_id
-        RETURNING 1
     )
-    SELECT count(*) INTO expired FROM emptied;
-    -- In a statement of its own: it reads the lots as the one above left them.
-    UPDATE point_accounts
-       SET next_due_at = points_next_due(brand_id, member_id)
-     WHERE brand_id = p_brand AND member_id = ANY (members);
-    RETURN expired;
+    UPDATE point_accounts a
+       SET available = a.available + t.points, seq = a.seq + t.entries
+      FROM totals t
+     WHERE a.brand_id = p_brand AND a.member_id = t.member_id;
 END $$;
 
--- Makes due pending lots spendable, one entry for each lot; returns how many.
-CREATE OR REPLACE FUNCTION points_confirm_chunk(
+-- Settles the next p_limit accounts of which something is due, as points_settle does
+-- for one. Returns how many it settled, 0 when nothing is due.
+CREATE OR REPLACE FUNCTION points_settle_chunk(
     p_brand uuid, p_now timestamptz, p_limit integer
 ) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    members uuid[];
-    indebted uuid;
-    confirmed integer;
-    settled integer := 0;
+    due uuid[];
+    many uuid[];
+    single uuid;
 BEGIN
-    members := ARRAY(
-        SELECT DISTINCT member_id FROM (
-            SELECT member_id FROM point_lots
-             WHERE brand_id = p_brand AND pending > 0 AND confirms_at <= p_now
-             ORDER BY confirms_at LIMIT p_limit
-        ) due
-    );
-    PERFORM points_lock_many(p_brand, members);
-    -- Debt is repaid lot by lot: those few accounts are settled one at a time.
-    FOR indebted IN
+    due := ARRAY(
         SELECT member_id FROM point_accounts
-         WHERE brand_id = p_brand AND member_id = ANY (members) AND debt > 0
+         WHERE brand_id = p_brand AND next_due_at <= p_now
+         ORDER BY next_due_at LIMIT p_limit
+    );
+    PERFORM points_lock_many(p_brand, due);
+    -- Holds that time out, and debt that pending points repay, go lot by lot: they are
+    -- few, and settled one account at a time.
+    FOR single IN
+        SELECT member_id FROM point_accounts
+         WHERE brand_id = p_brand AND member_id = ANY (due) AND (held > 0 OR debt > 0)
          ORDER BY member_id
     LOOP
-        PERFORM points_open(p_brand, indebted, p_now);
-        members := array_remove(members, indebted);
-        settled := settled + 1;
+        PERFORM points_open(p_brand, single, p_now);
     END LOOP;
-    WITH due AS MATERIALIZED (
-        SELECT l.member_id, l.lot_no, l.entry_seq, l.order_id, l.confirms_at, l.pending,
-               row_number() OVER (
-                   PARTITION BY l.member_id ORDER BY l.confirms_at, l.lot_no
-               ) AS step
-          FROM point_lots l
-         WHERE l.brand_id = p_brand AND l.member_id = ANY (members)
-           AND l.pending > 0 AND l.confirms_at <= p_now
-    ), entries AS (
-        INSERT INTO point_entries (
-            brand_id, member_id, seq, kind, d_available, d_pending, d_held, d_debt,
-            available_after, pending_after, held_after, debt_after,
-            ref_seq, order_id, occurred_at, recorded_at
-        )
-        SELECT a.brand_id, a.member_id, a.seq + d.step, 'confirmation', d.pending, -d.pending,
-               0, 0,
-               a.available + sum(d.pending) OVER steps, a.pending - sum(d.pending) OVER steps,
-               a.held, a.debt, d.entry_seq, d.order_id, d.confirms_at, p_now
-          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
-        WINDOW steps AS (PARTITION BY d.member_id ORDER BY d.step)
-        RETURNING member_id, d_available
-    ), moves AS (
-        INSERT INTO point_allocations (
-            brand_id, member_id, entry_seq, lot_no, d_remaining, d_pending
-        )
-        SELECT p_brand, d.member_id, a.seq + d.step, d.lot_no, d.pending, -d.pending
-          FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
-        RETURNING 1
-    ), opened AS (
-        UPDATE point_lots l SET remaining = l.remaining + d.pending, pending = 0 FROM due d
-         WHERE l.brand_id = p_brand AND l.member_id = d.member_id AND l.lot_no = d.lot_no
-        RETURNING 1
-    ), totals AS (
-        SELECT member_id, sum(d_available) AS points, count(*) AS entries
-          FROM entries GROUP BY member_id
-    ), updated AS (
-        UPDATE point_accounts a
-           SET available = a.available + t.points, pending = a.pending - t.points,
-               seq = a.seq + t.entries
-          FROM totals t
-         WHERE a.brand_id = p_brand AND a.member_id = t.member_id
-        RETURNING 1
-    )
-    SELECT count(*) INTO confirmed FROM opened;
-    UPDATE point_accounts
-       SET next_due_at = points_next_due(brand_id, member_id)
-     WHERE brand_id = p_brand AND member_id = ANY (members);
-    RETURN confirmed + settled;
-END $$;
-
--- Settles the accounts of holds that have timed out.
-CREATE OR REPLACE FUNCTION points_release_chunk(
-    p_brand uuid, p_now timestamptz, p_limit integer
-) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    due uuid;
-    released integer := 0;
-BEGIN
-    FOR due IN
-        SELECT DISTINCT member_id FROM (
-            SELECT member_id FROM point_holds
-             WHERE brand_id = p_brand AND state = 'open' AND expires_at <= p_now
-             ORDER BY expires_at LIMIT p_limit
-        ) holds ORDER BY member_id
-    LOOP
-        PERFORM points_open(p_brand, due, p_now);
-        released := released + 1;
-    END LOOP;
-    RETURN released;
+    many := ARRAY(
+        SELECT member_id FROM point_accounts
+         WHERE brand_id = p_brand AND member_id = ANY (due) AND next_due_at <= p_now
+    );
+    PERFORM points_confirm_many(p_brand, many, p_now);
+    PERFORM points_expire_many(p_brand, many, p_now);
+    UPDATE point_accounts a SET next_due_at = least(o.at, p.at, 'infinity')
+      FROM unnest(many) m (member_id)
+      CROSS JOIN LATERAL (
+          SELECT min(expires_at) AS at FROM point_lots l
+           WHERE l.brand_id = p_brand AND l.member_id = m.member_id AND l.remaining > 0
+      ) o
+      CROSS JOIN LATERAL (
+          SELECT min(confirms_at) AS at FROM point_lots l
+           WHERE l.brand_id = p_brand AND l.member_id = m.member_id AND l.pending > 0
+      ) p
+     WHERE a.brand_id = p_brand AND a.member_id = m.member_id;
+    RETURN cardinality(due);
 END $$;

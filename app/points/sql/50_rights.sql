@@ -7,7 +7,5 @@ GRANT EXECUTE ON FUNCTION
     points_read(uuid, uuid, timestamptz),
     points_post(uuid, uuid, timestamptz, jsonb),
     points_move(uuid, uuid, uuid, bigint, timestamptz, jsonb),
-    points_expire_chunk(uuid, timestamptz, integer),
-    points_confirm_chunk(uuid, timestamptz, integer),
-    points_release_chunk(uuid, timestamptz, integer)
+    points_settle_chunk(uuid, timestamptz, integer)
 TO dangol_app;
