@@ -67,6 +67,7 @@ def preview_order(body: dict[str, Any]) -> Response:
 @requires("orders:write")
 @idempotent
 @blp.arguments(OrderIn)
+@blp.response(200, OrderOut, description="이미 있는 주문 · The order was placed before")
 @blp.response(201, OrderOut)
 def place_order(body: dict[str, Any]) -> Response:
     """Place a paid order: points are used and earned in one step, safe to repeat."""
@@ -187,6 +188,7 @@ def cancel_order(order: str) -> Response:
 @requires("orders:write")
 @idempotent
 @blp.arguments(RefundIn)
+@blp.response(200, RefundOut, description="dry_run이면 미리 본 결과 · With dry_run, what would be")
 @blp.response(201, RefundOut)
 def refund_order(body: dict[str, Any], order: str) -> Response:
     """Refund lines, shipping, or all that is left; with `dry_run` only say what would be."""

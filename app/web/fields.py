@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range
@@ -126,6 +126,7 @@ class Duration(fields.Field[timedelta]):
     """A length of time: seconds, ``P30D`` (ISO 8601 without months and years), or parts."""
 
     UNITS = ("weeks", "days", "hours", "minutes", "seconds")
+    _SECONDS: ClassVar = {unit: int(timedelta(**{unit: 1}).total_seconds()) for unit in UNITS}
     PATTERN = (
         r"P(?:(?P<weeks>[0-9]{1,4})W)?(?:(?P<days>[0-9]{1,5})D)?"
         r"(?:T(?:(?P<hours>[0-9]{1,6})H)?(?:(?P<minutes>[0-9]{1,8})M)?"
@@ -158,10 +159,11 @@ class Duration(fields.Field[timedelta]):
             type(part) is int and 0 <= part <= self.PART_MAX for part in parts.values()
         ):
             raise self.make_error("invalid")
-        length = timedelta(**parts)
-        if not timedelta(0) < length <= self.MOST:
+        # Summed as integers: a timedelta of the largest parts would overflow.
+        seconds = sum(part * self._SECONDS[unit] for unit, part in parts.items())
+        if not 0 < seconds <= self.MOST.total_seconds():
             raise self.make_error("range")
-        return length
+        return timedelta(seconds=seconds)
 
 
 def describe(field: fields.Field[Any], **_: Any) -> dict[str, Any]:
