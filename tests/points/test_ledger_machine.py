@@ -53,6 +53,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.holds: list[tuple[str, str, Hold]] = []
         self.orders: list[Order] = []
         self.sent: list[tuple[str, Any, str, str]] = []
+        for name in self.paths:
+            self.accrue(name, 500, None)
 
     def set_clock(self, now: datetime) -> None:
         self.now = now
@@ -177,10 +179,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(name=MEMBERS, price=st.integers(100, 3000))
     def get_into_debt(self, name: str, price: int) -> None:
-        """Earn points, spend all there are, and give the goods back."""
+        """Earn points, spend all there are, give the goods back, and buy again."""
         self.place(name, [(1, price, 0)], 0, model.CONFIRM_DAYS, None)
         self.spend_everything(name)
         self.give_back(self.orders[-1], {1: 1})
+        self.place(name, [(1, 1000, 0)], 0, 0, None)
 
     def place(
         self,
