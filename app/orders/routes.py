@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from marshmallow import validate
 
 from app import clock, ids
 from app.brands import services as brands
@@ -46,7 +47,7 @@ blp = Blueprint("orders", __name__, url_prefix="/v1", description="The checkout"
 
 
 class OrderQuery(PageQuery):
-    member = PlainString(load_default=None)
+    member = PlainString(load_default=None, validate=validate.Length(1, 140))
 
 
 @blp.post("/checkout/preview")
@@ -212,7 +213,12 @@ def refund_order(body: dict[str, Any], order: str) -> Response:
         return json_response(
             dry_run(brand_id, lambda: show_refunded(refunded(), dry_run=True)), 200
         )
-    return execute_once(payload, lambda: (show_refunded(refunded()), 201))
+
+    def once() -> tuple[Any, int]:
+        result = refunded()
+        return show_refunded(result), 200 if result.repeated else 201
+
+    return execute_once(payload, once)
 
 
 def _find(brand_id: UUID, reference: str) -> Order:

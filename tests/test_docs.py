@@ -1,0 +1,102 @@
+"""What the code has, the documents tell: errors, settings, events, commands."""
+
+import ast
+import re
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import click
+import pytest
+
+from app.brands.rules import Settings
+from app.web.docs import list_failures
+
+ROOT = Path(__file__).parents[1]
+APP = ROOT / "app"
+
+
+def document(name: str) -> str:
+    return (ROOT / "docs" / name).read_text()
+
+
+def test_every_error_code_is_documented(app) -> None:
+    told = document("errors.md")
+    missing = sorted(code for code in list_failures() if f"`{code}`" not in told)
+    assert not missing
+
+
+def test_every_error_says_itself_in_korean_and_english(app) -> None:
+    from app.errors import DomainError
+
+    def kinds(kind):
+        for below in kind.__subclasses__():
+            yield below
+            yield from kinds(below)
+
+    for kind in kinds(DomainError):
+        if "code" not in vars(kind):
+            continue
+        assert re.search("[가-힣]", kind.ko), kind
+        assert not re.search("[가-힣]", kind.en), kind
+
+
+def test_every_environment_variable_is_documented() -> None:
+    told = document("operations.md")
+    names = set()
+    for path in (*APP.rglob("*.py"), ROOT / "gunicorn.conf.py", ROOT / "wsgi.py"):
+        names |= set(
+            re.findall(r'"((?:DANGOL|DATABASE|WEB|PROMETHEUS)_[A-Z_]+)"', path.read_text())
+        )
+    own = {name for name in names if not name.endswith("_")}
+    missing = sorted(name for name in own if name not in told and name != "DATABASE_")
+    assert not missing
+
+
+def test_every_brand_setting_is_documented() -> None:
+    told = document("settings.md")
+
+    def names(kind: type) -> set[str]:
+        found = set()
+        for field in fields(kind):
+            found.add(field.name)
+            default = field.default_factory() if callable(field.default_factory) else None
+            if is_dataclass(default):
+                found |= names(type(default))
+        return found
+
+    missing = sorted(name for name in names(Settings) - {"version"} if f"`{name}`" not in told)
+    assert not missing
+
+
+def test_every_event_is_documented() -> None:
+    told = document("events.md")
+    for path in APP.glob("*/events.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                assert f"`{node.name}`" in told, node.name
+
+
+def test_every_command_is_documented(app) -> None:
+    told = document("operations.md")
+
+    def commands(group: click.Group, prefix: str):
+        for name, command in group.commands.items():
+            if isinstance(command, click.Group):
+                yield from commands(command, f"{prefix} {name}")
+            else:
+                yield f"{prefix} {name}"
+
+    ours = {
+        name: command
+        for name, command in app.cli.commands.items()
+        if isinstance(command, click.Group) and name != "db"
+    }
+    for name, group in ours.items():
+        for command in commands(group, f"flask {name}"):
+            assert command in told, command
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):
+        assert (path.parent / target).exists(), target
