@@ -17,7 +17,7 @@ from app.web.responses import show_instant
 SAY_HOW_MANY = say("Say how many, at least 1.", "1 이상으로 보내 주세요.")
 ONE_OF_BOTH = say("Send either now or advance.", "now와 advance 중 하나만 보내 주세요.")
 NO_TIME_ZONE = say("Not a time zone.", "시간대 이름이 아니에요. 예: Asia/Seoul")
-TIME_ZONES = sorted(available_timezones())
+TIME_ZONES = available_timezones()
 
 
 class ExpiryRuleIn(Schema):
@@ -59,9 +59,17 @@ class RefundPolicyIn(Schema):
     rounding_paid_by = PlainString(validate=validate.OneOf(["customer", "brand"]))
 
 
+def _check_time_zone(name: str) -> None:
+    if name not in TIME_ZONES:
+        raise ValidationError(NO_TIME_ZONE)
+
+
 class BrandIn(Schema):
     name = PlainString(validate=validate.Length(1, 100))
-    timezone = PlainString(validate=validate.OneOf(TIME_ZONES, error=NO_TIME_ZONE))
+    timezone = PlainString(
+        validate=[validate.Length(1, 64), _check_time_zone],
+        metadata={"description": "IANA, 예 · e.g. Asia/Seoul"},
+    )
     currency = PlainString(validate=validate.Regexp("^[A-Z]{3}$"))
     accrual = fields.Nested(AccrualRuleIn)
     redemption = fields.Nested(RedemptionRuleIn)

@@ -16,7 +16,7 @@ from app.members.errors import ExternalIdInvalid
 from app.members.models import Member
 from app.members.rules import Birthday
 from app.members.services import profile_of
-from app.web.fields import Count, PlainString
+from app.web.fields import Count, Flag, PlainString
 from app.web.messages import say
 from app.web.pagination import LIMIT_DEFAULT, LIMIT_MAX, PageQuery
 
@@ -93,17 +93,12 @@ class Name(_Read):
     sentence = NOT_A_NAME
 
 
-class Flag(fields.Boolean):
-    """``true`` or ``false``, and nothing that Python holds for equal to them."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return value
-
-
 class BirthdayIn(Schema):
-    date = PlainString(required=True, metadata={"description": "YYYY-MM-DD, also if lunar"})
+    date = PlainString(
+        required=True,
+        validate=validate.Length(10, 10),
+        metadata={"description": "YYYY-MM-DD, also if lunar"},
+    )
     calendar = PlainString(load_default="solar", validate=validate.OneOf(["solar", "lunar"]))
     leap_month = Flag(load_default=False, metadata={"description": "윤달"})
 

@@ -57,7 +57,7 @@ def shop(app) -> Shop:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
