@@ -9,7 +9,7 @@ from app import ids
 from app.orders.models import Refund
 from app.orders.rules import AMOUNT_MAX, CartLine
 from app.orders.services import Cart, Effect, Receipt, Refunded, RefundRequest
-from app.web.fields import Count, Instant, PlainString
+from app.web.fields import Count, Flag, Instant, PlainString
 from app.web.messages import say
 from app.web.responses import show_instant
 from app.web.schemas import Schema
@@ -85,10 +85,10 @@ class RefundLineIn(Schema):
 class RefundIn(Schema):
     external_id = PlainString(required=True, validate=validate.Length(1, 128))
     lines = fields.List(fields.Nested(RefundLineIn), validate=validate.Length(1, LINES_MAX))
-    all = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
-    refund_shipping = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    all = Flag(load_default=False)
+    refund_shipping = Flag(load_default=False)
     refunded_at = Instant(load_default=None, allow_none=True)
-    dry_run = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    dry_run = Flag(load_default=False)
 
     @validates_schema
     def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:

@@ -184,3 +184,12 @@ def describe(field: fields.Field[Any], **_: Any) -> dict[str, Any]:
             ]
         }
     return {}
+
+
+class Flag(fields.Boolean):
+    """``true`` or ``false``, and nothing that Python holds for equal to them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
