@@ -76,6 +76,6 @@ define install
 		{ test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
 			echo "venv를 만들 수 없어요(데비안·우분투: apt install python3-venv)."; \
 			echo "The environment cannot be made (Debian, Ubuntu: apt install python3-venv)."; exit 1; }; } && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e '.[$(1)]'; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check -c $(CONSTRAINTS) -e '.[$(1)]'; \
 	fi
 endef
