@@ -13,7 +13,7 @@ import psycopg
 import structlog
 from flask import Flask, Response, request
 from marshmallow import ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -123,7 +123,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, refused)
     app.register_error_handler(ValidationError, invalid)
     app.register_error_handler(HTTPException, http_failure)
-    for kind in (OperationalError, InterfaceError, DBAPIError, PoolTimeout, psycopg.Error):
+    for kind in (DBAPIError, PoolTimeout, psycopg.Error):
         app.register_error_handler(kind, database_failure)
     app.register_error_handler(Exception, crashed)
 
@@ -142,7 +142,6 @@ def problem(
     ko, en = TITLES[status if status in TITLES else 400]
     where = f"{DOCUMENTATION}#{code}"
     body: dict[str, object] = {
-        **(details or {}),
         "type": where,
         "title": ko if spoken == "ko" else en,
         "status": status,
@@ -153,6 +152,8 @@ def problem(
     }
     if listed := list(faults):
         body["errors"] = listed[:ERRORS_MAX]
+    # What every problem has is not for a refusal to say otherwise.
+    body = {**body, **(details or {}), **body}
     request.environ[PROBLEM] = code
     response = Response(
         json.dumps(body, ensure_ascii=False, default=str), status, mimetype=MIMETYPE

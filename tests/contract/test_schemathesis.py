@@ -57,7 +57,7 @@ def shop(app) -> Shop:
 
 @SCHEMA.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
