@@ -26,7 +26,8 @@ def load_config(env: Mapping[str, str]) -> dict[str, Any]:
     :raises ConfigError: naming the variable and what it should hold
     """
     database = _url(env, "DATABASE_URL")
-    owner = _url(env, "DATABASE_OWNER_URL") if env.get("DATABASE_OWNER_URL") else database
+    named = env.get("DATABASE_OWNER_URL") or env.get("DATABASE_OWNER_URL_FILE")
+    owner = _url(env, "DATABASE_OWNER_URL") if named else database
     return {
         "SQLALCHEMY_DATABASE_URI": _as_app(database),
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(env, database),

@@ -1,6 +1,6 @@
 """The refusals of brands."""
 
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, RuleViolation
 
 
 class BrandNotFound(NotFound):
@@ -13,6 +13,12 @@ class ApiKeyNotFound(NotFound):
     code = "api_key_not_found"
     ko = "API 키 {key_id}를 찾을 수 없어요."
     en = "There is no API key {key_id}."
+
+
+class TestClockTooFar(RuleViolation):
+    code = "test_clock_too_far"
+    ko = "시험용 시계는 2999년까지만 갈 수 있어요."
+    en = "The test clock goes no further than the year 2999."
 
 
 class NotATestBrand(Conflict):

@@ -2,7 +2,7 @@
 
 import secrets
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from app.ids import ALPHABET
@@ -72,8 +72,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
     >>> settings_from(3, {"accrual": {"rate_basis_points": 250}}).accrual.rate_basis_points
     250
     """
-    accrual = dict(stored.get("accrual", {}))
-    accrual.pop("basis", None)  # there is one basis, goods paid; it is told, not chosen
+    accrual = _known(Accrual, stored.get("accrual", {}))
     if "expiry" in accrual:
         accrual["expiry"] = Expiry(**accrual["expiry"])
     if "excluded_categories" in accrual:
@@ -81,10 +80,16 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
     return Settings(
         version=version,
         accrual=Accrual(**accrual),
-        redemption=Redemption(**stored.get("redemption", {})),
-        refund=Refund(**stored.get("refund", {})),
+        redemption=Redemption(**_known(Redemption, stored.get("redemption", {}))),
+        refund=Refund(**_known(Refund, stored.get("refund", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
+
+
+def _known(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
+    """Return what this version knows: a newer one may have stored more."""
+    names = {each.name for each in fields(kind)}
+    return {name: value for name, value in stored.items() if name in names}
 
 
 def merged(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

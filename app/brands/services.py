@@ -4,13 +4,13 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from app.brands import queries, rules
-from app.brands.errors import ApiKeyNotFound, NotATestBrand
+from app.brands.errors import ApiKeyNotFound, NotATestBrand, TestClockTooFar
 from app.brands.events import BrandCreated, SettingsChanged
 from app.brands.models import (
     ApiKey,
@@ -28,6 +28,7 @@ from app.ids import new_id
 __all__ = ["Accrual", "Settings"]
 
 ROLL_DAYS_MAX = 7
+CLOCK_MAX = datetime(3000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -247,8 +248,11 @@ def advance_test_clock(brand_id: UUID, by: timedelta, *, actor: str, now: dateti
     """Move the brand's clock forward, from its own time or from ``now``.
 
     :raises NotATestBrand: the brand is live
+    :raises TestClockTooFar: beyond the year 2999
     """
     brand = queries.lock_brand(brand_id)
+    if CLOCK_MAX - brand.now(now) < by:
+        raise TestClockTooFar(pointer="/advance")
     return set_test_clock(brand_id, brand.now(now) + by, actor=actor, now=now)
 
 

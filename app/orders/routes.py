@@ -23,6 +23,7 @@ from app.orders.schemas import (
     RefundOut,
     read_cart,
     read_refund,
+    show_dry_run,
     show_receipt,
     show_refunded,
     show_summary,
@@ -210,9 +211,7 @@ def refund_order(body: dict[str, Any], order: str) -> Response:
         )
 
     if body["dry_run"]:
-        return json_response(
-            dry_run(brand_id, lambda: show_refunded(refunded(), dry_run=True)), 200
-        )
+        return json_response(dry_run(brand_id, lambda: show_dry_run(refunded())), 200)
 
     def once() -> tuple[Any, int]:
         result = refunded()

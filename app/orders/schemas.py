@@ -317,13 +317,24 @@ def show_summary(order: Any, status: str) -> dict[str, Any]:
     }
 
 
-def show_refunded(refunded: Refunded, *, dry_run: bool = False) -> dict[str, Any]:
+def show_dry_run(refunded: Refunded) -> dict[str, Any]:
+    """Return a refund that was not made: its id will never exist, so it is not shown."""
+    shown = show_refunded(refunded)
+    for effect in (*shown["effects"], *shown["order"]["effects"]):
+        if effect["refund"] == shown["id"]:
+            effect["refund"] = None
+    refunds = shown["order"]["refunded"]["refunds"]
+    shown["order"]["refunded"]["refunds"] = [each for each in refunds if each != shown["id"]]
+    return {**shown, "id": None, "dry_run": True}
+
+
+def show_refunded(refunded: Refunded) -> dict[str, Any]:
     refund: Refund = refunded.refund
     return {
         "object": "refund",
-        "id": None if dry_run else ids.show("rfd", refund.id),
+        "id": ids.show("rfd", refund.id),
         "external_id": refund.external_id,
-        "dry_run": dry_run,
+        "dry_run": False,
         "refunded_at": show_instant(refund.refunded_at),
         "cash": refund.cash,
         "shipping": refund.shipping,

@@ -10,13 +10,14 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+
+from app import clock
 
 _LEVELS = logging.getLevelNamesMapping()
 # How much other libraries may say; what they tell of ordinary work is not ours to vouch for.
@@ -67,7 +68,7 @@ def _access(
     brand = f'"{brand_id}"' if brand_id else "null"
     problem = f'"{code}"' if code else "null"
     _write(
-        f'{{"at":"{datetime.now(UTC).isoformat()}","level":"info","event":"request",'
+        f'{{"at":"{clock.now().isoformat()}","level":"info","event":"request",'
         f'"method":"{method}","route":"{route}","status":{status},"ms":{ms:.2f},'
         f'"request_id":"{request_id}","brand_id":{brand},"code":{problem}}}'
     )
@@ -107,7 +108,7 @@ def _without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 def _line(_: WrappedLogger, level: str, event: EventDict) -> str:
-    return _encode({"at": datetime.now(UTC).isoformat(), "level": level, **event})
+    return _encode({"at": clock.now().isoformat(), "level": level, **event})
 
 
 class _OthersFormatter(logging.Formatter):

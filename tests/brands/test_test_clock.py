@@ -47,3 +47,9 @@ def test_a_live_brand_has_no_test_clock(make_brand) -> None:
 )
 def test_a_clock_that_is_not_understood_is_refused(brand, body) -> None:
     brand.api.refused("POST", "/v1/test-clock", body, code="invalid_request")
+
+
+def test_a_clock_does_not_run_out_of_years(brand) -> None:
+    brand.api.post("/v1/test-clock", {"now": "2998-01-01T00:00:00+00:00"}, expect=200)
+
+    brand.api.refused("POST", "/v1/test-clock", {"advance": "P3000D"}, code="test_clock_too_far")

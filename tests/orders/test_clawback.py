@@ -155,3 +155,23 @@ def test_a_hold_that_returns_pays_debt_first(make_brand: Any) -> None:
     brand.api.post(f"/v1/holds/{hold['id']}/capture", {"points": 100}, expect=200)
     assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 100}
     assert audit(brand) == []
+
+
+@pytest.mark.parametrize("split", [[3], [1, 2], [2, 1], [1, 1, 1]])
+def test_what_had_to_be_waived_is_asked_for_again_by_the_next_refund(
+    make_brand: Any, split: list[int]
+) -> None:
+    """However the refunds are split, the points come to what one full refund leaves."""
+    policy = {"refund": {"clawback": "available"}, "accrual": {"pending": "immediate"}}
+    brand, member = shop(make_brand, **policy)
+    give(brand, member, 200)
+    assert place(brand, redeem_points=200)["points"]["earned"] == 298
+    spend(brand, member, 298)  # nothing is left for the first refund to take
+
+    for number, quantity in enumerate(split):
+        told = refund(brand, f"R-{number}", lines=[{"line": 1, "quantity": quantity}])
+
+    # 200 came back and were taken for the 298 earned; 98 stay with the member.
+    assert told["points"]["waived"] == 98
+    assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 0}
+    assert audit(brand) == []

@@ -151,3 +151,16 @@ def test_another_brand_sees_nothing_of_an_order(
     placed = other.api.post("/v1/orders", {**ORDER, "redeem_points": None})
     assert placed["id"] != order_id
     assert brand.api.get("/v1/orders/ext:M-1")["status"] == "paid"
+
+
+def test_a_cancelled_order_never_confirms_itself(brand: TestBrand) -> None:
+    brand.api.put("/v1/members/ext:a", {}, expect=201)
+    lines = [{"sku": "A", "quantity": 1, "unit_price": 10_000}]
+    brand.api.post("/v1/orders", {"external_id": "M-9", "member": "ext:a", "lines": lines})
+    brand.api.post("/v1/orders/ext:M-9/cancel", expect=200)
+
+    brand.api.post("/v1/test-clock", {"advance": "P30D"}, expect=200)
+
+    assert run_job(brand, order_jobs.confirm_due) == 0
+    shown = brand.api.get("/v1/orders/ext:M-9")
+    assert (shown["status"], shown["confirmed_at"]) == ("cancelled", None)

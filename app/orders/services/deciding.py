@@ -150,7 +150,9 @@ def _check_hold(cart: Cart, state: CheckoutState) -> int:
         raise HoldNotFound(pointer="/hold")
     if hold.member_id != state.member_id:
         raise HoldOfAnotherMember(pointer="/hold")
-    refusal: DomainError | None = points.hold_refusal(hold.state, hold.expires_at, state.now)
+    refusal: DomainError | None = points.hold_refusal(
+        hold.state, hold.expires_at, state.now, pointer="/hold"
+    )
     if refusal is not None:
         raise refusal
     wanted = hold.amount if cart.redeem_points is None else cart.redeem_points

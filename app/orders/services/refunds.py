@@ -179,7 +179,7 @@ def reverse(
     effects = queries.list_effects(order.brand_id, order.id)
     reversals = _reversals(order, refund, take_back, settings, first_no=len(effects) + 1)
     db.session.add_all([*refund_lines, *reversals])
-    _update_order(order, lines, plan, take_back)
+    _update_order(order, lines, plan, refund)
     db.session.flush()  # autoflush is off
     publish(OrderRefunded(order.brand_id, order.id, refund_id, order.member_id, now))
     receipt = receipt_of(
@@ -200,9 +200,11 @@ def sold(line: OrderLine) -> rules.SoldLine:
 
 
 def _to_take_back(order: Order, plan: rules.RefundPlan, settings: Settings) -> int:
-    """Return the earned points that the order no longer deserves, beyond earlier refunds.
+    """Return the earned points that the order no longer deserves and still has.
 
-    What the remaining amount would have earned under the order's own rule stays.
+    What the remaining amount would have earned under the order's own rule stays. What
+    an earlier refund had to waive is asked for again: the points that this one gives
+    back may cover it, as they would if all had been refunded at once.
     """
     kept = 0 if plan.wholly else points.points_for(plan.basis_left, settings.accrual)
     return max(0, order.earned - kept - order.points_taken_back)
@@ -301,16 +303,18 @@ def _reversals(
 
 
 def _update_order(
-    order: Order, lines: Sequence[OrderLine], plan: rules.RefundPlan, take_back: int
+    order: Order, lines: Sequence[OrderLine], plan: rules.RefundPlan, refund: Refund
 ) -> None:
     quantities = {line.line_no: line.quantity for line in plan.lines}
     for line in lines:
         line.refunded_quantity += quantities.get(line.line_no, 0)
     order.cash_refunded += plan.cash
     order.points_restored += plan.points
-    order.points_taken_back += take_back
+    order.points_taken_back += refund.clawed_back + refund.debt_added
     order.shipping_refunded = order.shipping_refunded or plan.shipping > 0
     order.status = "refunded" if plan.wholly else "partially_refunded"
+    if plan.wholly and order.confirmed_at is None:
+        order.confirm_due_at = None  # nothing of it is left to be confirmed
 
 
 def told_again(refund: Refund, order: Order, *, now: datetime) -> Refunded:

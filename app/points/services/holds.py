@@ -95,11 +95,13 @@ def get_hold(brand_id: UUID, hold_id: UUID) -> Hold:
     return hold
 
 
-def hold_refusal(state: str, expires_at: datetime, now: datetime) -> DomainError | None:
+def hold_refusal(
+    state: str, expires_at: datetime, now: datetime, *, pointer: str | None = None
+) -> DomainError | None:
     """Return why a hold cannot be captured: its time is over, or it is closed."""
     if state == "expired" or (state == "open" and expires_at <= now):
-        return HoldExpired(pointer="/hold")
-    return None if state == "open" else HoldClosed(pointer="/hold", state=state)
+        return HoldExpired(pointer=pointer)
+    return None if state == "open" else HoldClosed(pointer=pointer, state=state)
 
 
 def _lock_open_hold(brand_id: UUID, hold_id: UUID, now: datetime) -> tuple[Hold, Balance]:
