@@ -10,6 +10,7 @@ environment = dict(os.environ)
 if not environment.get("DATABASE_URL") and not environment.get("DATABASE_URL_FILE"):
     from app import embedded
 
-    environment = {**embedded.environment(Path(environment.get("DANGOL_VAR", "var"))), **environment}
+    var = Path(environment.get("DANGOL_VAR", "var"))
+    environment = {**embedded.environment(var), **environment}
 
 app = create_app(load_config(environment))
