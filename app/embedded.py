@@ -111,7 +111,8 @@ def stop(var: Path) -> None:
     if not data.exists():
         return
     with _exclusive(var):
-        if _postmaster(data) is None:
+        found = _postmaster(data)
+        if found is None:
             return
         programs, uid = _programs(), _account(data)
         if uid is not None:
@@ -120,6 +121,9 @@ def stop(var: Path) -> None:
         for mode in ("fast", "immediate"):
             stopped = _run([programs / "pg_ctl", "stop", *wait, "-m", mode, "-D", data], uid)
             if stopped.returncode == 0:
+                if found.socket_dir != data:
+                    with suppress(OSError):
+                        found.socket_dir.rmdir()
                 return
         raise EmbeddedError(f"PostgreSQL could not be stopped: {stopped.stderr.strip()}")
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +22,16 @@ START += "print(json.dumps(embedded.environment(Path(sys.argv[1]))))"
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "var"
-    yield folder
-    embedded.stop(folder)
+def folder() -> Iterator[Path]:
+    """A folder of the test's own: pytest locks its folders again when a session starts."""
+    with tempfile.TemporaryDirectory(prefix="dangol-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def var(folder: Path) -> Iterator[Path]:
+    yield folder / "var"
+    embedded.stop(folder / "var")
 
 
 def start_in_another_process(var: Path) -> dict[str, str]:
@@ -94,16 +101,17 @@ def test_a_stale_pid_that_now_belongs_to_another_process_does_not_stop_the_start
     assert postmaster(var) != os.getpid()
 
 
-def test_a_path_too_long_for_a_socket_gets_a_private_folder_for_it(tmp_path: Path) -> None:
-    var = tmp_path / ("단골" * 20) / "it's var"
+def test_a_path_too_long_for_a_socket_gets_a_private_folder_for_it(folder: Path) -> None:
+    var = folder / ("단골" * 20) / "it's var"
     try:
         environment = embedded.environment(var)
         assert ask(environment, "SELECT 42") == 42
-        folder = Path(str(ask(environment, "SHOW unix_socket_directories")).strip('"'))
-        assert not folder.is_relative_to(var)
-        assert folder.stat().st_mode & 0o077 == 0
+        sockets = Path(str(ask(environment, "SHOW unix_socket_directories")).strip('"'))
+        assert not sockets.is_relative_to(var)
+        assert sockets.stat().st_mode & 0o077 == 0
     finally:
         embedded.stop(var)
+    assert not sockets.exists()
 
 
 def test_an_interrupted_first_run_leaves_nothing_in_the_way(var: Path) -> None:

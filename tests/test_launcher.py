@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,12 +24,19 @@ Launch = Callable[..., FirstRun]
 
 
 @pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Launch]:
+def folder() -> Iterator[Path]:
+    """A folder of the test's own: pytest locks its folders again when a session starts."""
+    with tempfile.TemporaryDirectory(prefix="dangol-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def launch(folder: Path) -> Iterator[Launch]:
     """Start a launcher; by default all of one test share a port and a data folder."""
     port, started = free_port(), []
 
     def start(**extra: str) -> FirstRun:
-        started.append(FirstRun(LAUNCHER, tmp_path / "var", port, extra))
+        started.append(FirstRun(LAUNCHER, folder / "var", port, extra))
         return started[-1]
 
     yield start
@@ -136,22 +144,22 @@ def test_a_launcher_that_is_killed_takes_its_children_with_it(launch: Launch) ->
     assert again.wait_for_stop() == 0
 
 
-def test_a_port_in_use_is_said_in_one_sentence(launch: Launch, tmp_path: Path) -> None:
+def test_a_port_in_use_is_said_in_one_sentence(launch: Launch, folder: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        run = FirstRun(LAUNCHER, tmp_path / "other", other.getsockname()[1])
+        run = FirstRun(LAUNCHER, folder / "other", other.getsockname()[1])
         assert run.process.wait(30) == 1
     assert f"DANGOL_PORT={run.port + 1} make run" in run.printed()
     assert "Traceback" not in run.printed()
-    assert not (tmp_path / "other" / "postgres").exists()
+    assert not (folder / "other" / "postgres").exists()
 
 
-def test_a_second_launcher_on_the_same_data_is_refused(launch: Launch, tmp_path: Path) -> None:
+def test_a_second_launcher_on_the_same_data_is_refused(launch: Launch, folder: Path) -> None:
     import fcntl
 
-    (tmp_path / "var").mkdir()
-    with (tmp_path / "var" / "launcher.lock").open("w") as lock:
+    (folder / "var").mkdir()
+    with (folder / "var" / "launcher.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         run = launch()
         assert run.process.wait(30) == 1
@@ -160,25 +168,25 @@ def test_a_second_launcher_on_the_same_data_is_refused(launch: Launch, tmp_path:
 
 
 def test_a_database_of_ones_own_is_used_instead_of_the_embedded_one(
-    launch: Launch, environment: dict[str, str], tmp_path: Path
+    launch: Launch, environment: dict[str, str], folder: Path
 ) -> None:
     run = launch(
         DATABASE_URL=environment["DATABASE_URL"],
         DATABASE_OWNER_URL=environment["DATABASE_OWNER_URL"],
     )
     run.wait_until_ready()
-    assert not (tmp_path / "var" / "postgres").exists()
-    assert (tmp_path / "var" / "secrets.json").exists()
+    assert not (folder / "var" / "postgres").exists()
+    assert (folder / "var" / "secrets.json").exists()
     assert run_printed(run.commands()[0])["status"] == "preview"
     run.signal(signal.SIGTERM)
     assert run.wait_for_stop() == 0
 
 
-def test_a_wrong_setting_is_named_before_anything_starts(launch: Launch, tmp_path: Path) -> None:
+def test_a_wrong_setting_is_named_before_anything_starts(launch: Launch, folder: Path) -> None:
     done = subprocess.run(
         LAUNCHER,
         cwd=database.ROOT,
-        env={**os.environ, "DANGOL_PORT": "web", "DANGOL_VAR": str(tmp_path)},
+        env={**os.environ, "DANGOL_PORT": "web", "DANGOL_VAR": str(folder)},
         capture_output=True,
         text=True,
         check=False,
