@@ -110,7 +110,13 @@ class Entry(Model):
     __tablename__ = "point_entries"
     __table_args__ = (
         _account_key(),
-        Index("uq_point_entries_cause", "brand_id", "cause", unique=True),
+        Index(
+            "uq_point_entries_cause",
+            "brand_id",
+            "cause",
+            unique=True,
+            postgresql_where=text("cause IS NOT NULL"),
+        ),
     )
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -106,7 +106,13 @@ def upgrade() -> None:
         sa.Column("occurred_at", UTCDateTime(), nullable=False),
         sa.Column("recorded_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(*ACCOUNT_KEY),
-        sa.Index("uq_point_entries_cause", "brand_id", "cause", unique=True),
+        sa.Index(
+            "uq_point_entries_cause",
+            "brand_id",
+            "cause",
+            unique=True,
+            postgresql_where=sa.text("cause IS NOT NULL"),
+        ),
     )
     op.create_table(
         "point_allocations",

@@ -101,9 +101,20 @@ BEGIN
         SELECT member_id, sum(d_available) AS points, count(*) AS entries
           FROM entries GROUP BY member_id
     )
+    -- What is due is emptied by this very statement, so what comes next is what is not.
     UPDATE point_accounts a
-       SET available = a.available + t.points, seq = a.seq + t.entries
+       SET available = a.available + t.points, seq = a.seq + t.entries,
+           next_due_at = least(o.at, p.at, 'infinity')
       FROM totals t
+      CROSS JOIN LATERAL (
+          SELECT min(expires_at) AS at FROM point_lots l
+           WHERE l.brand_id = p_brand AND l.member_id = t.member_id
+             AND l.remaining > 0 AND l.expires_at > p_now
+      ) o
+      CROSS JOIN LATERAL (
+          SELECT min(confirms_at) AS at FROM point_lots l
+           WHERE l.brand_id = p_brand AND l.member_id = t.member_id AND l.pending > 0
+      ) p
      WHERE a.brand_id = p_brand AND a.member_id = t.member_id;
 END $$;
 
@@ -139,8 +150,12 @@ BEGIN
     );
     PERFORM points_confirm_many(p_brand, many, p_now);
     PERFORM points_expire_many(p_brand, many, p_now);
+    -- Those of which no lot lapsed.
     UPDATE point_accounts a SET next_due_at = least(o.at, p.at, 'infinity')
-      FROM unnest(many) m (member_id)
+      FROM (
+          SELECT member_id FROM point_accounts
+           WHERE brand_id = p_brand AND member_id = ANY (many) AND next_due_at <= p_now
+      ) m
       CROSS JOIN LATERAL (
           SELECT min(expires_at) AS at FROM point_lots l
            WHERE l.brand_id = p_brand AND l.member_id = m.member_id AND l.remaining > 0
