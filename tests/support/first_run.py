@@ -80,6 +80,8 @@ class FirstRun:
 
     def signal(self, number: int, *, group: bool = False) -> None:
         """Send a signal to the launcher, or to its group as Ctrl-C does."""
+        if self.process.poll() is not None:
+            return
         if group:
             os.killpg(self.process.pid, number)
         else:
