@@ -1,33 +1,24 @@
 """Orders that confirm themselves, in chunks; see ``app.points.jobs``."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from app.brands import services as brands
-from app.db import transact
+from app.chunks import Report, in_chunks
 from app.orders import services
 
 CHUNK = 5000
 
 
 def confirm_due(
-    brand_id: UUID,
-    now: datetime,
-    *,
-    chunk: int = CHUNK,
-    report: Callable[[int], None] = lambda done: None,
+    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
 ) -> int:
     """Mark every order confirmed whose day has come. Returns how many.
 
     Its points follow by their own clock (``points.jobs.settle_points``).
     """
-    done = 0
-    while step := transact(brand_id, partial(_one_chunk, brand_id, now, chunk)):
-        done += step
-        report(done)
-    return done
+    return in_chunks(brand_id, partial(_one_chunk, brand_id, now, chunk), report)
 
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:

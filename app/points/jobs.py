@@ -4,18 +4,15 @@ A chunk that was committed has nothing left to do; a chunk that was not leaves n
 trace. Reads never depend on this job: they settle an account on sight.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from app.brands import services as brands
-from app.db import transact
+from app.chunks import Report, in_chunks
 from app.points import services
 
 CHUNK = 2000  # accounts; larger chunks hold locks longer and are hardly faster
-
-Report = Callable[[int], None]
 
 
 def settle_points(
@@ -25,11 +22,7 @@ def settle_points(
 
     :returns: how many accounts had something due
     """
-    done = 0
-    while step := transact(brand_id, partial(_one_chunk, brand_id, now, chunk)):
-        done += step
-        report(done)
-    return done
+    return in_chunks(brand_id, partial(_one_chunk, brand_id, now, chunk), report)
 
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:

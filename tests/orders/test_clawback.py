@@ -173,5 +173,7 @@ def test_what_had_to_be_waived_is_asked_for_again_by_the_next_refund(
 
     # 200 came back and were taken for the 298 earned; 98 stay with the member.
     assert told["points"]["waived"] == 98
+    taken = [effect for effect in told["effects"] if effect["kind"] == "accrual_reversed"]
+    assert all(f"{effect['points']:,}P를 거둬들였어요" in effect["reason"] for effect in taken)
     assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 0}
     assert audit(brand) == []

@@ -177,7 +177,7 @@ def reverse(
         for line in plan.lines
     ]
     effects = queries.list_effects(order.brand_id, order.id)
-    reversals = _reversals(order, refund, take_back, settings, first_no=len(effects) + 1)
+    reversals = _reversals(order, refund, settings, first_no=len(effects) + 1)
     db.session.add_all([*refund_lines, *reversals])
     _update_order(order, lines, plan, refund)
     db.session.flush()  # autoflush is off
@@ -272,13 +272,13 @@ def _grace_until(settings: Settings, now: datetime) -> datetime | None:
 
 
 def _reversals(
-    order: Order, refund: Refund, take_back: int, settings: Settings, *, first_no: int
+    order: Order, refund: Refund, settings: Settings, *, first_no: int
 ) -> list[OrderEffect]:
     """Return the effects of a refund: what of the order's own it reversed."""
     told = (
         ("redemption_reversed", refund.restored, "redemption", RESTORED),
         ("restored_expired", refund.restored_expired, "redemption", RESTORED_EXPIRED),
-        ("accrual_reversed", refund.clawed_back, "accrual", TAKEN_BACK.format(take_back)),
+        ("accrual_reversed", refund.clawed_back, "accrual", TAKEN_BACK.format(refund.clawed_back)),
         ("debt_added", refund.debt_added, "accrual", DEBT_ADDED),
         ("clawback_waived", refund.waived, "accrual", WAIVED),
     )
