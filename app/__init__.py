@@ -10,14 +10,41 @@ from app.db import db
 
 def create_app(config: dict[str, Any]) -> Flask:
     """Build the application from ``config`` alone: no environment, no database."""
-    from app import brands, cli, members, orders, points, subscriptions, web
+    from app import (
+        benefits,
+        brands,
+        cli,
+        coupons,
+        exchanges,
+        members,
+        orders,
+        points,
+        products,
+        rewards,
+        stamps,
+        subscriptions,
+        tiers,
+        web,
+    )
 
     app = web.Application(__name__, static_folder=None)
     app.config.update(config)
     db.init_app(app)
     Migrate(app, db, directory="migrations")
     api = web.init_app(app)
-    for feature in (brands, members, points, orders):
+    for feature in (
+        brands,
+        members,
+        points,
+        products,
+        coupons,
+        benefits,
+        stamps,
+        tiers,
+        rewards,
+        exchanges,
+        orders,
+    ):
         feature.init_app(app, api)
     app.cli.add_command(cli.group)
     subscriptions.connect()

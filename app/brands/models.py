@@ -44,6 +44,9 @@ class Brand(Model):
     name: Mapped[str] = mapped_column(Text)
     mode: Mapped[str] = mapped_column(Text)
     settings_version: Mapped[int]
+    # Counts every change of what the brand offers: ladder, stamps, coupons, rules.
+    # What a process has compiled of it is good for one number.
+    programme_version: Mapped[int] = mapped_column(server_default="0")
     test_now: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -14,6 +14,10 @@ SCOPES = (
     "members:write",
     "points:read",
     "points:write",
+    "programme:read",
+    "programme:write",
+    "rewards:read",
+    "rewards:write",
     "orders:read",
     "orders:write",
 )

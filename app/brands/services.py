@@ -65,6 +65,7 @@ def create_brand(
             name=name,
             mode=mode,
             settings_version=1,
+            programme_version=0,
             test_now=None,
             created_at=now,
         )
@@ -220,6 +221,23 @@ def change_settings(
         publish(SettingsChanged(brand_id, brand.settings_version))
     db.session.flush()  # autoflush is off
     return rules.settings_from(brand.settings_version, after)
+
+
+def programme_version(brand_id: UUID) -> int:
+    """Return the number of the brand's programme as it is now; see ``models.Brand``."""
+    return queries.get_brand(brand_id).programme_version
+
+
+def change_programme(brand_id: UUID) -> int:
+    """Give the programme a new number: call it with every change of a definition.
+
+    The brand's row is held until the transaction ends, so that definitions change
+    one after another.
+    """
+    brand = queries.lock_brand(brand_id)
+    brand.programme_version += 1
+    db.session.flush()  # autoflush is off
+    return brand.programme_version
 
 
 def set_test_clock(brand_id: UUID, instant: datetime | None, *, actor: str, now: datetime) -> Brand:

@@ -112,3 +112,17 @@ class Member(Model):
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     updated_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
     erased_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
+
+
+class MemberTag(Model):
+    """A label the brand or a rule gave a member: segments such as ``vip``."""
+
+    __tablename__ = "member_tags"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"]),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    tag: Mapped[str] = mapped_column(Text, primary_key=True, info=NOT_PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)

@@ -1,0 +1,11 @@
+"""Coupons: templates, issued coupons, and the discount they give on an order.
+
+Other features may import ``services``, ``events`` and ``errors`` from here.
+"""
+
+from flask import Flask
+from flask_smorest import Api
+
+
+def init_app(app: Flask, api: Api) -> None:
+    """Register the feature's routes and commands."""

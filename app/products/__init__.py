@@ -1,0 +1,13 @@
+"""Products: what a brand sells, and which products belong together.
+
+The catalogue is optional: an order may name any SKU.
+
+Other features may import ``services``, ``events`` and ``errors`` from here.
+"""
+
+from flask import Flask
+from flask_smorest import Api
+
+
+def init_app(app: Flask, api: Api) -> None:
+    """Register the feature's routes and commands."""
