@@ -5,7 +5,10 @@ Plain functions over plain values.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime  # noqa: F401 - for the examples
 from typing import Any, NamedTuple
+
+from app.purchases import Purchase, PurchaseLine  # noqa: F401 - PurchaseLine for the examples
 
 
 class Text(NamedTuple):
@@ -132,3 +135,57 @@ def state_of(raw: Mapping[str, Any] | None) -> MemberBenefits:
         occasions={source: frozenset(each) for source, each in raw["occasions"].items()},
         counters={source: tuple(used) for source, used in raw["counters"].items()},
     )
+
+
+def is_used_up(grant: Grant, state: MemberBenefits) -> bool:
+    """Whether a limited source has no room left for the grant.
+
+    >>> grant = Grant("rule:A", 1, "joined", (Benefit("points", 300),), Text("", ""),
+    ...               limit=Limit(points=1000))
+    >>> [is_used_up(grant, MemberBenefits(counters={"rule:A": (2, n)})) for n in (700, 701)]
+    [False, True]
+    """
+    if grant.limit is None:
+        return False
+    grants, points = state.used(grant.source)
+    return (grant.limit.grants is not None and grants + 1 > grant.limit.grants) or (
+        grant.limit.points is not None and points + grant.points > grant.limit.points
+    )
+
+
+def deserved(terms: Mapping[str, Any], left: Purchase | None) -> int | None:
+    """Return the points that a grant of an order still deserves when ``left`` remains.
+
+    ``left`` holds the won paid in money of what is not refunded; None: nothing is
+    left. None as answer: the grant is undone, coupons and tags included.
+
+    ``terms["points"]`` lists how the points came about: ``{"fixed": n}``, or
+    ``{"numerator": n, "denominator": d, "maximum": m}`` times the amount of the lines
+    of ``terms["line_nos"]``, rounded down.
+
+    >>> terms = {"line_nos": [1], "minimum_amount": 0,
+    ...          "points": [{"fixed": 100}, {"numerator": 1, "denominator": 50, "maximum": None}]}
+    >>> day = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> deserved(terms, Purchase([PurchaseLine(1, "A", None, 1, 10_000)], None, day, day.date()))
+    300
+    """
+    if left is None:
+        return None
+    chosen = set(terms["line_nos"])
+    amount = sum(line.amount for line in left.lines if line.line_no in chosen)
+    bought = any(line.quantity for line in left.lines if line.line_no in chosen)
+    if not bought or amount < terms.get("minimum_amount", 0):
+        return None
+    return sum(points_from(part, amount) for part in terms.get("points", ()))
+
+
+def points_from(part: Mapping[str, Any], amount: int) -> int:
+    """Return the points that one part of a grant's terms gives for an amount.
+
+    >>> points_from({"numerator": 1, "denominator": 100, "maximum": 50}, 9_999)
+    50
+    """
+    if "fixed" in part:
+        return int(part["fixed"])
+    points = amount * int(part["numerator"]) // int(part["denominator"])
+    return points if part.get("maximum") is None else min(points, int(part["maximum"]))

@@ -5,24 +5,9 @@ that balances, lots, entries and allocations tell the same story; see
 ``docs/ledger.md`` for the list in words.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
-from app.db import db
-
-FINDINGS_MAX = 50
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One equality that does not hold for one member."""
-
-    check: str
-    member_id: UUID
-    detail: str
-
+from app.findings import Finding, prove
 
 CHECKS = {
     "account_equals_entries": """
@@ -171,14 +156,9 @@ REBUILT = ("account_equals_entries", "lot_equals_allocations")
 
 def audit(brand_id: UUID) -> list[Finding]:
     """Run every check for one brand and return what does not hold (at most 50 each)."""
-    return [finding for check in CHECKS for finding in _run(check, brand_id)]
+    return prove(CHECKS, brand_id)
 
 
 def rebuild(brand_id: UUID) -> list[Finding]:
     """Recompute accounts and lots from the log alone and return where they differ."""
-    return [finding for check in REBUILT for finding in _run(check, brand_id)]
-
-
-def _run(check: str, brand_id: UUID) -> list[Finding]:
-    rows = db.session.execute(text(f"{CHECKS[check]} LIMIT {FINDINGS_MAX}"), {"brand_id": brand_id})
-    return [Finding(check, row.member_id, row.detail) for row in rows]
+    return prove({check: CHECKS[check] for check in REBUILT}, brand_id)

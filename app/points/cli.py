@@ -14,8 +14,9 @@ from tqdm import tqdm
 from app import clock, ids
 from app.brands import services as brands
 from app.db import transaction
+from app.findings import Finding
 from app.points import jobs, services
-from app.points.audits import CHECKS, Finding
+from app.points.audits import CHECKS
 
 points = AppGroup("points", help="Prove the point ledgers and do what falls due.")
 
@@ -80,7 +81,7 @@ def _report(findings: dict[UUID, list[Finding]], checks: int, *, as_json: bool) 
             str(brand_id): [
                 {
                     "check": finding.check,
-                    "member": ids.show("mem", finding.member_id),
+                    "member": finding.member_id and ids.show("mem", finding.member_id),
                     "detail": finding.detail,
                 }
                 for finding in of_brand
@@ -91,7 +92,7 @@ def _report(findings: dict[UUID, list[Finding]], checks: int, *, as_json: bool) 
     else:
         for brand_id, of_brand in findings.items():
             for finding in of_brand:
-                member = ids.show("mem", finding.member_id)
+                member = finding.member_id and ids.show("mem", finding.member_id)
                 click.echo(f"{brand_id} {finding.check}: {member}: {finding.detail}")
         verdict = "clean" if differing == 0 else f"{differing} differences"
         click.echo(f"{len(findings)} brands, {checks} checks each: {verdict}")

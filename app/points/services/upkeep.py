@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.findings import Finding
 from app.ids import new_id
 from app.members.events import MemberErased, MemberMerged, MemberRegistered
 from app.points import audits, queries
-from app.points.audits import Finding
 
 
 def open_account(event: MemberRegistered) -> None:

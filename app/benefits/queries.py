@@ -1,0 +1,158 @@
+"""Named reads of grants, and the calls that write them."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, tuple_, update
+
+from app.benefits.models import BenefitCounter, BenefitGrant
+from app.db import db
+
+_STATE = text("SELECT benefits_state(:brand_id, :member_id, :zone, :now)")
+_WRITE = text(
+    "SELECT benefits_write(:brand_id, :member_id, :now, CAST(:grants AS jsonb),"
+    " CAST(:results AS jsonb))"
+)
+_UNCOUNT = text("SELECT benefits_count(:brand_id, :source, -:grants, -:points, NULL, NULL)")
+
+
+def read_state(brand_id: UUID, member_id: UUID, zone: str, now: datetime) -> dict[str, Any]:
+    """Return the state of a member as ``benefits_state`` tells it; lock the account first."""
+    state: dict[str, Any] = db.session.execute(
+        _STATE, {"brand_id": brand_id, "member_id": member_id, "zone": zone, "now": now}
+    ).scalar_one()
+    return state
+
+
+def write(
+    brand_id: UUID,
+    member_id: UUID,
+    rows: Sequence[dict[str, Any]],
+    results: Sequence[dict[str, Any]],
+    now: datetime,
+) -> None:
+    """Write grants whose points are posted; see ``sql/10_benefits.sql``."""
+    db.session.execute(
+        _WRITE,
+        {
+            "brand_id": brand_id,
+            "member_id": member_id,
+            "now": now,
+            "grants": json.dumps(rows, default=str),
+            "results": json.dumps(results),
+        },
+    )
+
+
+def uncount(brand_id: UUID, source: str, grants: int, points: int) -> None:
+    """Give a limited source back what a grant no longer uses."""
+    db.session.execute(
+        _UNCOUNT, {"brand_id": brand_id, "source": source, "grants": grants, "points": points}
+    )
+
+
+def list_in_force(
+    brand_id: UUID, member_id: UUID, keys: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return which (source, occasion) pairs the member was given something for already."""
+    rows = db.session.execute(
+        select(BenefitGrant.source, BenefitGrant.occasion).where(
+            BenefitGrant.brand_id == brand_id,
+            BenefitGrant.member_id == member_id,
+            BenefitGrant.reversed_at.is_(None),
+            tuple_(BenefitGrant.source, BenefitGrant.occasion).in_(list(keys)),
+        )
+    )
+    return {(row.source, row.occasion) for row in rows}
+
+
+def list_of_order(brand_id: UUID, order_id: UUID) -> list[BenefitGrant]:
+    """Return the grants in force that an order caused, of whichever member, oldest first."""
+    return list(
+        db.session.scalars(
+            select(BenefitGrant)
+            .where(
+                BenefitGrant.brand_id == brand_id,
+                BenefitGrant.order_id == order_id,
+                BenefitGrant.reversed_at.is_(None),
+            )
+            .order_by(BenefitGrant.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def list_of_member(
+    brand_id: UUID, member_id: UUID, *, before: UUID | None, limit: int
+) -> list[BenefitGrant]:
+    """Return a member's grants, the newest first, below ``before`` if it is given."""
+    statement = (
+        select(BenefitGrant)
+        .where(BenefitGrant.brand_id == brand_id, BenefitGrant.member_id == member_id)
+        .order_by(BenefitGrant.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(BenefitGrant.id < before)
+    return list(db.session.scalars(statement))
+
+
+def get_counter(brand_id: UUID, source: str) -> BenefitCounter | None:
+    return db.session.get(BenefitCounter, (brand_id, source), populate_existing=True)
+
+
+def totals_of(brand_id: UUID, source: str) -> tuple[int, int, int]:
+    """Return (grants in force, members, points given and not taken back) of a source."""
+    row = db.session.execute(
+        select(
+            func.count().filter(BenefitGrant.reversed_at.is_(None)),
+            func.count(BenefitGrant.member_id.distinct()).filter(
+                BenefitGrant.reversed_at.is_(None)
+            ),
+            func.coalesce(func.sum(BenefitGrant.points - BenefitGrant.points_taken_back), 0),
+        ).where(BenefitGrant.brand_id == brand_id, BenefitGrant.source == source)
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+_REMOVE_TAG = text(
+    "DELETE FROM member_tags WHERE brand_id = :brand_id AND member_id = :member_id AND tag = :tag"
+)
+
+
+def remove_tag(brand_id: UUID, member_id: UUID, tag: str) -> None:
+    db.session.execute(_REMOVE_TAG, {"brand_id": brand_id, "member_id": member_id, "tag": tag})
+
+
+_FREE_DOUBLES = text(
+    "UPDATE benefit_grants g SET occasion = g.occasion || '#' || g.id"
+    " WHERE g.brand_id = :brand_id AND g.member_id = :source AND g.reversed_at IS NULL"
+    "   AND EXISTS (SELECT 1 FROM benefit_grants h"
+    "    WHERE h.brand_id = g.brand_id AND h.member_id = :target AND h.source = g.source"
+    "      AND h.occasion = g.occasion AND h.reversed_at IS NULL)"
+)
+_MOVE_TAGS = text(
+    "INSERT INTO member_tags (brand_id, member_id, tag, created_at)"
+    " SELECT brand_id, :target, tag, created_at FROM member_tags"
+    "  WHERE brand_id = :brand_id AND member_id = :source ON CONFLICT DO NOTHING"
+)
+
+
+def move(brand_id: UUID, source: UUID, target: UUID) -> None:
+    """Hand a member's grants and tags to another one.
+
+    What both were given for the same occasion stays with both names; the lots are
+    others now, so a taking back finds them by order.
+    """
+    names = {"brand_id": brand_id, "source": source, "target": target}
+    db.session.execute(_FREE_DOUBLES, names)
+    db.session.execute(
+        update(BenefitGrant)
+        .where(BenefitGrant.brand_id == brand_id, BenefitGrant.member_id == source)
+        .values(member_id=target, lot_no=None)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(_MOVE_TAGS, names)
