@@ -59,6 +59,13 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class Rewards:
+    """``holdout_percent`` of the members get nothing from any rule, to be compared with."""
+
+    holdout_percent: int = 0
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a brand may set, as of one version."""
 
@@ -68,6 +75,7 @@ class Settings:
     accrual: Accrual = field(default_factory=Accrual)
     redemption: Redemption = field(default_factory=Redemption)
     refund: Refund = field(default_factory=Refund)
+    rewards: Rewards = field(default_factory=Rewards)
 
 
 def settings_from(version: int, stored: dict[str, Any]) -> Settings:
@@ -86,6 +94,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         accrual=Accrual(**accrual),
         redemption=Redemption(**_known(Redemption, stored.get("redemption", {}))),
         refund=Refund(**_known(Refund, stored.get("refund", {}))),
+        rewards=Rewards(**_known(Rewards, stored.get("rewards", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
 

@@ -59,6 +59,15 @@ class RefundPolicyIn(Schema):
     rounding_paid_by = PlainString(validate=validate.OneOf(["customer", "brand"]))
 
 
+class RewardsIn(Schema):
+    holdout_percent = Count(
+        most=50,
+        metadata={
+            "description": "이만큼의 회원은 규칙 혜택에서 빼고 비교해요 · Kept out to compare"
+        },
+    )
+
+
 def _check_time_zone(name: str) -> None:
     if name not in TIME_ZONES:
         raise ValidationError(NO_TIME_ZONE)
@@ -74,6 +83,7 @@ class BrandIn(Schema):
     accrual = fields.Nested(AccrualRuleIn)
     redemption = fields.Nested(RedemptionRuleIn)
     refund = fields.Nested(RefundPolicyIn)
+    rewards = fields.Nested(RewardsIn)
 
 
 class TestClockIn(Schema):
@@ -118,6 +128,10 @@ class RefundPolicyOut(Schema):
     rounding_paid_by = fields.String()
 
 
+class RewardsOut(Schema):
+    holdout_percent = fields.Integer()
+
+
 class BrandOut(Schema):
     object = fields.String()
     id = fields.String()
@@ -130,6 +144,7 @@ class BrandOut(Schema):
     accrual = fields.Nested(AccrualRuleOut)
     redemption = fields.Nested(RedemptionRuleOut)
     refund = fields.Nested(RefundPolicyOut)
+    rewards = fields.Nested(RewardsOut)
 
 
 class AuditQuery(PageQuery):

@@ -8,4 +8,6 @@ from flask_smorest import Api
 
 
 def init_app(app: Flask, api: Api) -> None:
-    """Register the feature's routes and commands."""
+    from app.rewards import models, routes  # noqa: F401 - its tables are part of the schema
+
+    api.register_blueprint(routes.blp)

@@ -1,0 +1,1 @@
+"""Rules about rewards. Plain functions over plain values."""
