@@ -23,6 +23,7 @@ class World:
         self.alice = api.put("/v1/members/ext:alice", {"name": "앨리스"}, expect=201)["id"]
         self.bob = api.put("/v1/members/ext:bob", {"phone": "010-1234-5678"}, expect=201)["id"]
         api.post("/v1/members/ext:alice/points/accruals", {"points": 5000})
+        api.put("/v1/members/ext:alice/tags/vip")
         self.hold = api.post("/v1/members/ext:alice/points/holds", {"points": 10})["id"]
         self.order = api.post("/v1/orders", {**ORDER, "external_id": "M-1"})["id"]
 
@@ -36,6 +37,13 @@ class World:
             ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
             ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),
             ("POST", f"{member}/erase"): (f"/v1/members/{alice}/erase", {}, "404"),
+            ("GET", f"{member}/tags"): (f"/v1/members/{alice}/tags", None, "404"),
+            ("PUT", f"{member}/tags/<string:tag>"): (
+                f"/v1/members/{alice}/tags/stolen", None, "404",
+            ),
+            ("DELETE", f"{member}/tags/<string:tag>"): (
+                f"/v1/members/{alice}/tags/vip", None, "404",
+            ),
             ("GET", f"{member}/points"): (f"/v1/members/{alice}/points", None, "404"),
             ("GET", f"{member}/points/entries"): (
                 f"/v1/members/{alice}/points/entries", None, "404",

@@ -39,6 +39,18 @@ class ReferralCodeFixed(Conflict):
     en = "A referral code cannot be changed once it is given. Leave it out."
 
 
+class TagInvalid(RuleViolation):
+    code = "tag_invalid"
+    ko = "태그는 1~50자여야 하고, 줄바꿈이나 양 끝 공백은 쓸 수 없어요."
+    en = "A tag has 1 to 50 printable characters and no space at either end."
+
+
+class TooManyTags(RuleViolation):
+    code = "too_many_tags"
+    ko = "한 회원에게 태그는 {maximum}개까지 붙일 수 있어요. 쓰지 않는 태그를 먼저 떼어 주세요."
+    en = "A member has at most {maximum} tags. Take one off that is not needed."
+
+
 class BirthdayInFuture(RuleViolation):
     code = "birthday_in_future"
     ko = "생일이 오늘보다 뒤예요. 연도를 확인해 주세요."

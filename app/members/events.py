@@ -15,6 +15,16 @@ class MemberRegistered:
 
 
 @dataclass(frozen=True)
+class MemberReferred:
+    """A member said whose code they were invited with."""
+
+    brand_id: UUID
+    member_id: UUID
+    code: str
+    now: datetime
+
+
+@dataclass(frozen=True)
 class MemberMerged:
     """A member turned out to be another one; what it had belongs to the survivor."""
 

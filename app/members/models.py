@@ -124,5 +124,7 @@ class MemberTag(Model):
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
     member_id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
-    tag: Mapped[str] = mapped_column(Text, primary_key=True, info=NOT_PERSONAL)
+    tag: Mapped[str] = mapped_column(
+        Text, primary_key=True, info=personal("the brand's own segments")
+    )
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)

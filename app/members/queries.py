@@ -6,10 +6,10 @@ Everything is read anew: a session may have seen the row before it was locked.
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 
 from app.db import db
-from app.members.models import Member
+from app.members.models import Member, MemberTag
 from app.members.rules import MemberRef
 
 _ANEW = {"populate_existing": True}
@@ -101,6 +101,40 @@ def lock_sealed_otherwise(
         statement = statement.where(Member.id > after)
     statement = _held(statement.order_by(Member.id).limit(limit))
     return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
+def find_tag(brand_id: UUID, member_id: UUID, tag: str) -> MemberTag | None:
+    return db.session.get(MemberTag, (brand_id, member_id, tag), populate_existing=True)
+
+
+def count_tags(brand_id: UUID, member_id: UUID) -> int:
+    return int(
+        db.session.scalar(
+            select(func.count()).where(
+                MemberTag.brand_id == brand_id, MemberTag.member_id == member_id
+            )
+        )
+        or 0
+    )
+
+
+def list_tags(brand_id: UUID, member_id: UUID, *, after: str | None, limit: int) -> list[MemberTag]:
+    """Return a member's tags in the order of their names, beyond ``after`` if it is given."""
+    statement = (
+        select(MemberTag)
+        .where(MemberTag.brand_id == brand_id, MemberTag.member_id == member_id)
+        .order_by(MemberTag.tag)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(MemberTag.tag > after)
+    return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
+def delete_tags(brand_id: UUID, member_id: UUID) -> None:
+    db.session.execute(
+        delete(MemberTag).where(MemberTag.brand_id == brand_id, MemberTag.member_id == member_id)
+    )
 
 
 def _sealed_otherwise(header: bytes) -> ColumnElement[bool]:

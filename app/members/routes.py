@@ -11,7 +11,7 @@ from app.brands import services as brands
 from app.db import transact, transaction
 from app.members import services
 from app.members.models import Member
-from app.members.rules import MemberFields
+from app.members.rules import MemberFields, tag_of
 from app.members.schemas import (
     MemberIn,
     MemberOut,
@@ -20,14 +20,16 @@ from app.members.schemas import (
     MergeIn,
     NothingIn,
     SearchIn,
+    TagOut,
     keys_of,
     show_member,
     show_state,
+    show_tag,
 )
 from app.web.auth import current_principal, requires
 from app.web.blueprint import Blueprint
 from app.web.idempotency import execute_once, idempotent
-from app.web.pagination import CursorInvalid, page, page_schema, read_cursor
+from app.web.pagination import CursorInvalid, PageQuery, page, page_schema, read_cursor
 from app.web.responses import json_response
 
 blp = Blueprint("members", __name__, url_prefix="/v1", description="Customers of the brand")
@@ -151,6 +153,51 @@ def erase(_body: dict[str, Any], member: str) -> Response:
         return show_state(erased), 200
 
     return execute_once({}, use_case)
+
+
+@blp.get("/members/<string:member>/tags")
+@requires("members:read")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, page_schema(TagOut))
+def list_tags(query: dict[str, Any], member: str) -> Response:
+    """List a member's tags: the brand's own labels, and those that rules gave."""
+    brand_id = current_principal().brand_id
+    filters = {"tags": member}
+    position = read_cursor(query, filters)
+    with transaction(brand_id):
+        tags = services.list_tags(
+            brand_id,
+            member,
+            after=position[0] if position else None,
+            limit=query["limit"] + 1,
+        )
+    return json_response(page(tags, query["limit"], lambda tag: [tag.tag], show_tag, filters))
+
+
+@blp.put("/members/<string:member>/tags/<string:tag>")
+@requires("members:write")
+@blp.response(200, TagOut)
+def add_tag(member: str, tag: str) -> Response:
+    """Give a member a tag (1 to 50 characters). Repeating it changes nothing."""
+    brand_id = current_principal().brand_id
+    name = tag_of(tag)
+    return transact(
+        brand_id,
+        lambda: json_response(
+            show_tag(services.add_tag(brand_id, member, name, now=_now(brand_id)))
+        ),
+    )
+
+
+@blp.delete("/members/<string:member>/tags/<string:tag>")
+@requires("members:write")
+@blp.response(204)
+def remove_tag(member: str, tag: str) -> Response:
+    """Take a tag from a member. Repeating it changes nothing."""
+    brand_id = current_principal().brand_id
+    name = tag_of(tag)
+    transact(brand_id, lambda: services.remove_tag(brand_id, member, name))
+    return Response(status=204)
 
 
 def _list(query: dict[str, Any]) -> Response:

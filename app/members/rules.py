@@ -4,6 +4,7 @@ Plain functions over plain values. What cannot be read gives None, never a messa
 that repeats it: it is somebody's personal data.
 """
 
+import calendar
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -16,10 +17,11 @@ import phonenumbers
 from korean_lunar_calendar import KoreanLunarCalendar
 
 from app import ids
-from app.members.errors import ExternalIdInvalid, MemberNotFound
+from app.members.errors import ExternalIdInvalid, MemberNotFound, TagInvalid
 
 EXTERNAL_ID_MAX = 128
 EMAIL_MAX = 254
+TAG_MAX = 50
 YEAR_MIN = 1900
 YEAR_MAX = 2100
 
@@ -73,6 +75,19 @@ def external_id_of(text: str) -> str:
         raise ExternalIdInvalid
     if composed != composed.strip():
         raise ExternalIdInvalid
+    return composed
+
+
+def tag_of(text: str) -> str:
+    """Return a tag in its one form (composed Korean, NFC).
+
+    :raises TagInvalid: empty, too long, not printable, or with outer spaces
+    """
+    composed = unicodedata.normalize("NFC", text)
+    if not 0 < len(composed) <= TAG_MAX or not composed.isprintable():
+        raise TagInvalid
+    if composed != composed.strip():
+        raise TagInvalid
     return composed
 
 
@@ -181,11 +196,56 @@ def solar_date_of(birthday: Birthday) -> date | None:
 # A calendar takes milliseconds to build, and there are few birthdays.
 @lru_cache(maxsize=50_000)
 def _solar_date(year: int, month: int, day: int, leap_month: bool) -> date | None:  # noqa: FBT001
-    calendar = KoreanLunarCalendar()
+    lunar = KoreanLunarCalendar()
     # It returns False for a day that does not exist and keeps its previous date.
-    if not calendar.setLunarDate(year, month, day, leap_month):
+    if not lunar.setLunarDate(year, month, day, leap_month):
         return None
-    return date(calendar.solarYear, calendar.solarMonth, calendar.solarDay)
+    return date(lunar.solarYear, lunar.solarMonth, lunar.solarDay)
+
+
+class BirthdayKey(NamedTuple):
+    """Birthdays that are kept alike and fall on one day; ``year`` is that calendar's."""
+
+    calendar: str
+    month: int
+    day: int
+    leap_month: bool
+    year: int
+
+
+@lru_cache(maxsize=2000)
+def birthdays_on(day: date) -> tuple[BirthdayKey, ...]:
+    """Return which birthdays are celebrated on a day.
+
+    29 February is celebrated on the 28th in common years. A lunar birthday moves with
+    the lunar year: the 30th of a month that has 29 days that year is celebrated on the
+    29th, and one in a leap month in the ordinary month of a year without that leap
+    month. The calendar knows lunar days through 2050.
+
+    >>> [key[:4] for key in birthdays_on(date(2026, 2, 28)) if key.calendar == "solar"]
+    [('solar', 2, 28, False), ('solar', 2, 29, False)]
+    >>> birthdays_on(date(2026, 2, 17))[1]  # Seollal
+    BirthdayKey(calendar='lunar', month=1, day=1, leap_month=False, year=2026)
+    """
+    keys = [BirthdayKey("solar", day.month, day.day, leap_month=False, year=day.year)]
+    if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
+        keys.append(BirthdayKey("solar", 2, 29, leap_month=False, year=day.year))
+    lunar = KoreanLunarCalendar()
+    if not lunar.setSolarDate(day.year, day.month, day.day):
+        return tuple(keys)
+    year, month, leap = lunar.lunarYear, lunar.lunarMonth, bool(lunar.isIntercalation)
+    days = [lunar.lunarDay]
+    if days == [29] and not lunar.setLunarDate(year, month, 30, leap):
+        days.append(30)
+    kinds = [leap]
+    if not leap and not lunar.setLunarDate(year, month, 1, True):  # noqa: FBT003
+        kinds.append(True)
+    keys += [
+        BirthdayKey("lunar", month, each, leap_month=kind, year=year)
+        for kind in kinds
+        for each in days
+    ]
+    return tuple(keys)
 
 
 class MemberFields(TypedDict, total=False):

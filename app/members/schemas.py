@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from app import ids
 from app.members import rules
 from app.members.errors import ExternalIdInvalid
-from app.members.models import Member
+from app.members.models import Member, MemberTag
 from app.members.rules import Birthday
 from app.members.services import profile_of
 from app.web.fields import Count, Flag, PlainString
@@ -222,6 +222,12 @@ class MemberOut(Schema):
     updated_at = fields.String()
 
 
+class TagOut(Schema):
+    object = fields.String()
+    tag = fields.String()
+    created_at = fields.String()
+
+
 class MemberStateOut(Schema):
     """A member without personal data: answers to POST are kept for repeats."""
 
@@ -257,6 +263,10 @@ def show_member(member: Member) -> dict[str, Any]:
         "referred_by_code": profile.referred_by_code,
         "created_at": member.created_at.isoformat(),
     }
+
+
+def show_tag(tag: MemberTag) -> dict[str, Any]:
+    return {"object": "tag", "tag": tag.tag, "created_at": tag.created_at.isoformat()}
 
 
 def show_state(member: Member) -> dict[str, Any]:

@@ -1,6 +1,14 @@
 """The use cases of members. None of them commits; none of them knows about HTTP."""
 
-from app.members.rules import Birthday, MemberFields, MemberRef, Profile, parse_reference
+from app.members.rules import (
+    Birthday,
+    BirthdayKey,
+    MemberFields,
+    MemberRef,
+    Profile,
+    birthdays_on,
+    parse_reference,
+)
 from app.members.services.contacts import profile_of, reseal_members
 from app.members.services.ending import erase_member, merge_member
 from app.members.services.reading import (
@@ -19,24 +27,30 @@ from app.members.services.registering import (
     put_members,
     record_import,
 )
+from app.members.services.tags import add_tag, list_tags, remove_tag
 
 __all__ = [
     "Birthday",
+    "BirthdayKey",
     "MemberFields",
     "MemberRef",
     "Outcome",
     "Profile",
+    "add_tag",
+    "birthdays_on",
     "change_member",
     "erase_member",
     "find_member",
     "ids_of_person",
     "list_members",
+    "list_tags",
     "merge_member",
     "parse_reference",
     "profile_of",
     "put_member",
     "put_members",
     "record_import",
+    "remove_tag",
     "reseal_members",
     "resolve",
     "search_digest",

@@ -83,6 +83,7 @@ def erase_member(brand_id: UUID, reference: str, *, actor: str, now: datetime) -
             setattr(person, column, value)
         person.status = "erased"
         person.erased_at = now
+        queries.delete_tags(brand_id, person.id)
         person.updated_at = now
         brands.record_audit(
             brand_id, actor=actor, action="member.erased", subject=_subject(person), now=now

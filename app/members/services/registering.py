@@ -14,7 +14,7 @@ from app.db import db
 from app.events import publish
 from app.members import queries, rules
 from app.members.errors import BirthdayInFuture, ReferralCodeFixed
-from app.members.events import MemberRegistered
+from app.members.events import MemberReferred, MemberRegistered
 from app.members.models import Member
 from app.members.rules import MemberFields, external_id_of, parse_reference
 from app.members.services.contacts import EMPTY, columns_of, profile_of
@@ -50,6 +50,8 @@ def put_members(
     done: dict[str, tuple[Member, Outcome]] = {}
     for member in _register(brand_id, fields_of, today=today, now=now):
         publish(MemberRegistered(brand_id, member.id, now))
+        if member.referred_by_code is not None:
+            publish(MemberReferred(brand_id, member.id, member.referred_by_code, now))
         done[str(member.external_id)] = (member, "created")
     there = fields_of.keys() - done.keys()
     for external_id, member in queries.lock_members_of(brand_id, there).items():
@@ -91,6 +93,8 @@ def apply_changes(member: Member, fields: MemberFields, *, now: datetime) -> boo
         setattr(member, column, value)
     member.updated_at = now
     db.session.flush()  # autoflush is off
+    if "referred_by_code" in changes:
+        publish(MemberReferred(member.brand_id, member.id, changes["referred_by_code"], now))
     return True
 
 
