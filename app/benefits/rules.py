@@ -3,12 +3,12 @@
 Plain functions over plain values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime  # noqa: F401 - for the examples
 from typing import Any, NamedTuple
 
-from app.purchases import Purchase, PurchaseLine  # noqa: F401 - PurchaseLine for the examples
+from app.purchases import Purchase, PurchaseLine
 
 
 class Text(NamedTuple):
@@ -161,7 +161,7 @@ def deserved(terms: Mapping[str, Any], left: Purchase | None) -> int | None:
 
     ``terms["points"]`` lists how the points came about: ``{"fixed": n}``, or
     ``{"numerator": n, "denominator": d, "maximum": m}`` times the amount of the lines
-    of ``terms["line_nos"]``, rounded down.
+    of ``terms["line_nos"]`` (or of its own), rounded down.
 
     >>> terms = {"line_nos": [1], "minimum_amount": 0,
     ...          "points": [{"fixed": 100}, {"numerator": 1, "denominator": 50, "maximum": None}]}
@@ -171,21 +171,23 @@ def deserved(terms: Mapping[str, Any], left: Purchase | None) -> int | None:
     """
     if left is None:
         return None
-    chosen = set(terms["line_nos"])
-    amount = sum(line.amount for line in left.lines if line.line_no in chosen)
-    bought = any(line.quantity for line in left.lines if line.line_no in chosen)
-    if not bought or amount < terms.get("minimum_amount", 0):
+    lines = [line for line in left.lines if line.line_no in terms["line_nos"]]
+    amount = sum(line.amount for line in lines)
+    if not any(line.quantity for line in lines) or amount < terms.get("minimum_amount", 0):
         return None
-    return sum(points_from(part, amount) for part in terms.get("points", ()))
+    return sum(points_from(part, lines) for part in terms.get("points", ()))
 
 
-def points_from(part: Mapping[str, Any], amount: int) -> int:
-    """Return the points that one part of a grant's terms gives for an amount.
+def points_from(part: Mapping[str, Any], lines: Sequence[PurchaseLine]) -> int:
+    """Return the points that one part of a grant's terms gives for lines.
 
-    >>> points_from({"numerator": 1, "denominator": 100, "maximum": 50}, 9_999)
+    >>> points_from({"numerator": 1, "denominator": 100, "maximum": 50},
+    ...             [PurchaseLine(1, "A", None, 1, 9_999)])
     50
     """
     if "fixed" in part:
         return int(part["fixed"])
+    chosen = part.get("line_nos")
+    amount = sum(line.amount for line in lines if chosen is None or line.line_no in chosen)
     points = amount * int(part["numerator"]) // int(part["denominator"])
     return points if part.get("maximum") is None else min(points, int(part["maximum"]))
