@@ -17,6 +17,7 @@ CELL_MAX = 10_000
 ERROR_COLUMN = "오류"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MONEY = re.compile(r"[₩￦]?\s*([0-9][0-9,]{0,20})\s*원?")
 _BLANK = re.compile(r"[\s_\-.*()\[\]/·]+")
 
 
@@ -145,6 +146,16 @@ def unescaped(cell: str) -> str:
     '+82 10 1234 5678'
     """
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def whole_number(cell: str) -> int | str:
+    """Return a number as shops write it, or the text as it stands, for a schema to refuse.
+
+    >>> whole_number("2,550원"), whole_number("2550.5")
+    (2550, '2550.5')
+    """
+    match = _MONEY.fullmatch(cell)
+    return int(match[1].replace(",", "")) if match else cell
 
 
 class ErrorFile:

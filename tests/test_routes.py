@@ -51,7 +51,7 @@ def test_a_key_reaches_only_what_its_scopes_allow(app, brand) -> None:
                 continue
             method = next(iter(rule.methods - {"HEAD", "OPTIONS"}))
             path = re.sub(r"<int[^>]*>", "1", rule.rule.replace("<string:member>", "ext:nobody"))
-            path = re.sub(r"<string:\w+>", "none", path)
+            path = re.sub(r"<(?:string|path):\w+>", "none", path)
             assert "<" not in path, rule
             response = api.send(method, path, {} if method != "GET" else None)
             needed = app.view_functions[rule.endpoint].scope

@@ -26,6 +26,7 @@ class World:
         api.put("/v1/members/ext:alice/tags/vip")
         self.hold = api.post("/v1/members/ext:alice/points/holds", {"points": 10})["id"]
         self.order = api.post("/v1/orders", {**ORDER, "external_id": "M-1"})["id"]
+        api.put("/v1/products/MUG", {"name": "머그컵"}, expect=201)
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -87,6 +88,12 @@ class World:
             ("POST", "/v1/members/search"): (
                 "/v1/members/search", {"phone": "01012345678"}, "empty",
             ),
+            ("GET", "/v1/products"): ("/v1/products", None, "empty"),
+            ("GET", "/v1/products/<path:sku>"): ("/v1/products/MUG", None, "404"),
+            ("GET", "/v1/products/<path:sku>/versions"): (
+                "/v1/products/MUG/versions", None, "404",
+            ),
+            ("PUT", "/v1/products/<path:sku>"): ("/v1/products/MUG", {"name": "컵"}, "own"),
             ("GET", "/v1/audit-log"): ("/v1/audit-log", None, "own"),
             ("GET", "/v1/brand"): ("/v1/brand", None, "own"),
             ("PATCH", "/v1/brand"): ("/v1/brand", {"name": "다른 이름"}, "own"),

@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from app import imports
 from app.brands import services as brands
-from app.csvfile import Column
+from app.csvfile import Column, whole_number
 from app.errors import DomainError
 from app.imports import Importer
 from app.members import services as members
@@ -42,7 +42,6 @@ NOT_A_MEMBER = say(
 )
 NOT_CONFIRMED_OR_NOT = say("Neither Y nor N.", "구매확정이면 Y, 아니면 N으로 써 주세요.")
 
-_MONEY = re.compile(r"[₩￦]?\s*([0-9][0-9,]{0,20})\s*원?")
 _INSTANT = re.compile(
     r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
     r"(?:[\sT]\s*(?P<half>오전|오후|AM|PM)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})"
@@ -153,7 +152,7 @@ def read_row(cells: dict[str, str]) -> OrderRow:
     values: dict[str, Any] = {
         **cells,
         **{
-            name: _whole_number(cells[name])
+            name: whole_number(cells[name])
             for name in ("quantity", "unit_price", "amount", "discount", "shipping_fee")
             if name in cells
         },
@@ -201,12 +200,6 @@ def read_instant(text: str) -> datetime | None:
         )
     except ValueError:
         return None
-
-
-def _whole_number(text: str) -> int | str:
-    """Return the number, or the text as it stands, which the schema then refuses."""
-    match = _MONEY.fullmatch(text)
-    return int(match[1].replace(",", "")) if match else text
 
 
 def _head_of(rows: Sequence[OrderRow]) -> OrderHead:
