@@ -5,7 +5,7 @@ posts. An *operation* is a plain dict that the posting function applies; its bui
 are how other features make them.
 """
 
-from app.points.rules import Balance
+from app.points.rules import Balance, add_months
 from app.points.rules import after_accrual as balance_after_accrual
 from app.points.rules import after_capture as balance_after_capture
 from app.points.rules import after_redemption as balance_after_redemption
@@ -47,9 +47,9 @@ from app.points.services.upkeep import (
 )
 
 __all__ = [
-    "Balance", "Operation", "Posted", "Statement", "accrual", "accrue", "adjust", "audit",
-    "balance_after_accrual", "balance_after_capture", "balance_after_redemption", "capture",
-    "capture_hold", "claw_back", "confirmation", "confirmation_of",
+    "Balance", "Operation", "Posted", "Statement", "accrual", "accrue", "add_months", "adjust",
+    "audit", "balance_after_accrual", "balance_after_capture", "balance_after_redemption",
+    "capture", "capture_hold", "claw_back", "confirmation", "confirmation_of",
     "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold",
     "get_statement", "hold_refusal", "list_allocations", "list_entries", "list_order_lots",
     "lock_balance", "midnight_of", "move_to_survivor", "open_account", "place_hold",

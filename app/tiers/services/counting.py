@@ -1,0 +1,164 @@
+"""What counts: orders, and refunds of them."""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.brands import services as brands
+from app.events import publish
+from app.tiers import queries
+from app.tiers.events import TierChanged
+from app.tiers.rules.ladders import Ladder
+from app.tiers.rules.outcomes import Posting, TierOutcome, outcome_of, post_order
+from app.tiers.rules.standings import Ground, Standing, TierState, after_loss, state_of
+from app.tiers.services.ladders import current_ladder, ladder_at
+
+
+def read_state(brand_id: UUID, member_id: UUID, *, now: datetime) -> TierState | None:
+    """Return where a member stands, None without a ladder; lock the account first."""
+    zone = brands.current_settings(brand_id).timezone
+    return state_of(queries.read_state(brand_id, member_id, zone, now))
+
+
+def count_order(
+    brand_id: UUID,
+    member_id: UUID,
+    *,
+    order_id: UUID,
+    on: date,
+    net: int,
+    gross: int,
+    points: int,
+    now: datetime,
+) -> TierOutcome | None:
+    """Let an order count that is confirmed now; see :func:`post_order`.
+
+    An order that counts already is left alone. None: there is no ladder, or nothing to
+    do. What reaching a tier gives is for the caller to grant.
+    """
+    ladder, state = current_ladder(brand_id), read_state(brand_id, member_id, now=now)
+    if ladder is None or state is None:
+        return None
+    if queries.find_posting(brand_id, member_id, order_id) is not None:
+        return None
+    outcome = post_order(
+        ladder,
+        state,
+        order_id=order_id,
+        on=on,
+        net=net,
+        gross=gross,
+        points=points,
+        today=today_of(brand_id, now),
+    )
+    return record(brand_id, member_id, outcome, "order", order_id=order_id, now=now)
+
+
+def post_refund(
+    brand_id: UUID,
+    member_id: UUID,
+    *,
+    order_id: UUID,
+    refund_id: UUID,
+    refunded_on: date,
+    net: int,
+    orders: int,
+    points: int,
+    now: datetime,
+) -> TierOutcome | None:
+    """Take back what an order counted for: ``net`` won, ``orders``, ``points``.
+
+    ``orders`` is 1 if nothing of the order is left. What was ordered (``gross``) stays
+    as it was. None: there is no ladder, or the order never counted.
+    """
+    ladder, state = current_ladder(brand_id), read_state(brand_id, member_id, now=now)
+    order = queries.find_posting(brand_id, member_id, order_id)
+    if ladder is None or state is None or order is None:
+        return None
+    posting = Posting(
+        "refund",
+        refunded_on,
+        order.counted_on,
+        net=-net,
+        gross=0,
+        orders=-orders,
+        points=-points,
+        id=refund_id,
+        order_id=order_id,
+    )
+    outcome = after_taking(brand_id, member_id, ladder, state, posting, now=now)
+    return record(brand_id, member_id, outcome, "refund", order_id=order_id, now=now)
+
+
+def after_taking(
+    brand_id: UUID,
+    member_id: UUID,
+    ladder: Ladder,
+    state: TierState,
+    posting: Posting,
+    *,
+    now: datetime,
+) -> TierOutcome:
+    """Return what a posting does that takes something away; it is not written yet."""
+    today = today_of(brand_id, now)
+    amount = state.amount + posting.amount(ladder, today)
+    ground = ground_of(brand_id, state.standing, today)
+    grounded_rank = 0
+    if ground is not None:
+        by = ladder_at(brand_id, ground.version)
+        window = by.period.window(ground.on)
+        # As if it had never been: refunds lower the day of their order.
+        earned = queries.sum_amount(brand_id, member_id, by, window, by_order_day=True)
+        if window.has(posting.order_on):
+            earned += posting.measure(by.basis)
+        grounded_rank = ladder.rank(by.code(by.earned(earned)))
+    standing = after_loss(
+        ladder, state.standing, amount, today, ground=ground, grounded_rank=grounded_rank
+    )
+    return outcome_of(
+        ladder, state.standing, standing, posting.kind, amount, today, posting=posting
+    )
+
+
+def ground_of(brand_id: UUID, standing: Standing, today: date) -> Ground | None:
+    """Return the last day on which a member's tier was known to be earned."""
+    if standing.grounded_on is None or standing.ladder_version is None:
+        return None
+    if standing.unearned_on is None:
+        confirmed = queries.last_assessment(
+            brand_id, "scheduled/", after=standing.grounded_on, until=today
+        )
+        if confirmed is not None:
+            return Ground(confirmed.last_day, confirmed.ladder_version)
+    return Ground(standing.grounded_on, standing.ladder_version)
+
+
+def record(
+    brand_id: UUID,
+    member_id: UUID,
+    outcome: TierOutcome,
+    kind: str,
+    *,
+    order_id: UUID | None = None,
+    now: datetime,
+) -> TierOutcome:
+    """Write an outcome down and tell the others; returns it."""
+    queries.write(brand_id, member_id, outcome.changes, None, now)
+    if outcome.changed:
+        publish(
+            TierChanged(
+                brand_id,
+                member_id,
+                outcome.before.code if outcome.before else None,
+                outcome.after.code if outcome.after else None,
+                kind,
+                order_id,
+                now,
+            )
+        )
+    return outcome
+
+
+def today_of(brand_id: UUID, now: datetime) -> date:
+    """Return the day it is in the brand's time zone."""
+    return now.astimezone(ZoneInfo(brands.current_settings(brand_id).timezone)).date()
