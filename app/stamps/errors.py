@@ -1,0 +1,33 @@
+"""The refusals of stamps."""
+
+from app.errors import Conflict, NotFound, RuleViolation
+
+
+class StampProgrammeNotFound(NotFound):
+    code = "stamp_programme_not_found"
+    ko = "그런 스탬프({programme})가 없어요. 코드를 확인해 주세요."
+    en = "There is no stamp programme {programme}. Check its code."
+
+
+class StampProgrammeEnded(Conflict):
+    code = "stamp_programme_ended"
+    ko = "끝난 스탬프예요. 새 코드로 만들어 주세요."
+    en = "This stamp programme has ended. Make a new one under another code."
+
+
+class StampProgrammeNotActive(Conflict):
+    code = "stamp_programme_not_active"
+    ko = "지금 쓰고 있는 스탬프가 아니에요(상태: {status}). 다시 시작한 뒤에 더해 주세요."
+    en = "This stamp programme is not active (status: {status}). Resume it before adding stamps."
+
+
+class InsufficientStamps(RuleViolation):
+    code = "insufficient_stamps"
+    ko = (
+        "{required}개를 뺄 수 없어요. 모으는 중인 카드에서 보상을 아직 주지 않은 스탬프는"
+        " {available}개예요."
+    )
+    en = (
+        "{required} stamps cannot be taken: on the cards being filled, {available} have"
+        " earned no reward yet."
+    )

@@ -1,0 +1,29 @@
+"""The use cases of stamps. None of them commits; none of them knows about HTTP.
+
+The checkout reads a member's state in SQL (``stamps_state``), asks :func:`earn`, which is
+pure, and writes in SQL (``stamps_write``). Everything else goes through here. Lock the
+member's point account first: it is the lock of the stamps too.
+"""
+
+from app.stamps.rules.cards import Account, Card, StampsState, state_of
+from app.stamps.rules.earning import Added, CardView, StampOutcome, cards_of, earn
+from app.stamps.rules.programmes import Programme, Terms
+from app.stamps.rules.taking import ProgrammeReversal, StampReversal
+from app.stamps.services.programmes import (
+    Defined,
+    get_programme,
+    list_programmes,
+    list_versions,
+    programmes_of,
+    put_programme,
+    set_status,
+)
+from app.stamps.services.reading import read_state
+from app.stamps.services.refunding import take_back
+
+__all__ = [
+    "Account", "Added", "Card", "CardView", "Defined", "Programme", "ProgrammeReversal",
+    "StampOutcome", "StampReversal", "StampsState", "Terms", "cards_of", "earn",
+    "get_programme", "list_programmes", "list_versions", "programmes_of", "put_programme",
+    "read_state", "set_status", "state_of", "take_back",
+]  # fmt: skip
