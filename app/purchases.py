@@ -58,3 +58,23 @@ def selection_of(stored: dict[str, Collection[str]] | None) -> Selection:
     """Return the selection that a definition stores as ``{"skus": […], "categories": […]}``."""
     stored = stored or {}
     return Selection(frozenset(stored.get("skus", ())), frozenset(stored.get("categories", ())))
+
+
+def apportion(total: int, weights: Sequence[int]) -> list[int]:
+    """Split ``total`` in proportion to ``weights``, summing exactly (largest remainder).
+
+    No part exceeds its weight as long as ``total`` does not exceed their sum.
+
+    >>> apportion(100, [1, 1, 1])
+    [34, 33, 33]
+    >>> apportion(7, [0, 10, 4])
+    [0, 5, 2]
+    """
+    whole = sum(weights)
+    if whole == 0 or total == 0:
+        return [0] * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    for i in by_remainder[: total - sum(parts)]:
+        parts[i] += 1
+    return parts

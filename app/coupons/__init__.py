@@ -8,4 +8,4 @@ from flask_smorest import Api
 
 
 def init_app(app: Flask, api: Api) -> None:
-    """Register the feature's routes and commands."""
+    from app.coupons import models  # noqa: F401 - its tables are part of the schema

@@ -15,6 +15,7 @@ from app.orders.services.reading import Effect, Receipt
 from app.points import services as points
 from app.points.errors import CaptureExceedsHold, HoldNotFound, InsufficientPoints
 from app.points.services import Balance
+from app.purchases import apportion
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def decide(
     balance = _balance_of(state)
     redeem = _redemption(cart, state, settings, balance)
     amounts = rules.amounts_of(cart.lines, cart.shipping_fee, redeem)
-    shares = rules.apportion(redeem, [line.net for line in cart.lines])
+    shares = apportion(redeem, [line.net for line in cart.lines])
     accrual = settings.accrual
     accrues = [line.category not in accrual.excluded_categories for line in cart.lines]
     basis = sum(

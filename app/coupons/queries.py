@@ -1,0 +1,260 @@
+"""Named reads of templates and coupons, their locks, and the calls that write."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, text
+
+from app.coupons.models import Coupon, CouponCounter, CouponTemplate, CouponTemplateVersion
+from app.db import db
+
+IN_BEING = ("issued", "reserved", "redeemed")
+
+_STATE = text(
+    "SELECT coupons_state(:brand_id, :member_id, CAST(:wanted AS jsonb), :hold_id, :owned, :now)"
+)
+_WRITE = text(
+    "SELECT coupons_write(:brand_id, :member_id, :order_id, :now, CAST(:changes AS jsonb))"
+)
+_COUNT = text("SELECT coupons_count(:brand_id, :template_id, :issued, :used, :now)")
+_RELEASE = text("SELECT coupons_release(:brand_id, :hold_id, :now)")
+_LET_GO = text("SELECT coupons_let_go(:brand_id, :ids, :now)")
+_TIDY = text("SELECT coupons_tidy_chunk(:brand_id, :limit, :now)")
+
+
+def read_state(
+    brand_id: UUID,
+    member_id: UUID | None,
+    wanted: Sequence[dict[str, Any]],
+    *,
+    hold_id: UUID | None,
+    owned: bool,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what ``coupons_state`` tells; lock the member's account first to act on it."""
+    state: dict[str, Any] = db.session.execute(
+        _STATE,
+        {
+            "brand_id": brand_id,
+            "member_id": member_id,
+            "wanted": json.dumps(wanted),
+            "hold_id": hold_id,
+            "owned": owned,
+            "now": now,
+        },
+    ).scalar_one()
+    return state
+
+
+def write(
+    brand_id: UUID,
+    member_id: UUID | None,
+    order_id: UUID | None,
+    changes: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Apply changes; see ``sql/20_write.sql``."""
+    db.session.execute(
+        _WRITE,
+        {
+            "brand_id": brand_id,
+            "member_id": member_id,
+            "order_id": order_id,
+            "now": now,
+            "changes": json.dumps(changes),
+        },
+    )
+
+
+def count(brand_id: UUID, template_id: UUID, *, issued: int, used: int, now: datetime) -> None:
+    """Count coupons of a template if it is limited. Templates in ascending order."""
+    db.session.execute(
+        _COUNT,
+        {
+            "brand_id": brand_id,
+            "template_id": template_id,
+            "issued": issued,
+            "used": used,
+            "now": now,
+        },
+    )
+
+
+def release(brand_id: UUID, hold_id: UUID, now: datetime) -> int:
+    values = {"brand_id": brand_id, "hold_id": hold_id, "now": now}
+    return int(db.session.execute(_RELEASE, values).scalar_one())
+
+
+def let_go(brand_id: UUID, ids: Collection[UUID], now: datetime) -> int:
+    values = {"brand_id": brand_id, "ids": list(ids), "now": now}
+    return int(db.session.execute(_LET_GO, values).scalar_one())
+
+
+def tidy_chunk(brand_id: UUID, limit: int, now: datetime) -> int:
+    values = {"brand_id": brand_id, "limit": limit, "now": now}
+    return int(db.session.execute(_TIDY, values).scalar_one())
+
+
+def find_template(brand_id: UUID, code: str, *, lock: bool = False) -> CouponTemplate | None:
+    """Return a template; with ``lock`` alone, once all that count its coupons are done."""
+    statement = select(CouponTemplate).where(
+        CouponTemplate.brand_id == brand_id, CouponTemplate.code == code
+    )
+    if lock:
+        statement = statement.with_for_update()
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def get_template(brand_id: UUID, template_id: UUID) -> CouponTemplate:
+    return db.session.get_one(CouponTemplate, (brand_id, template_id), populate_existing=True)
+
+
+def find_by_generic_code(brand_id: UUID, generic_code: str) -> CouponTemplate | None:
+    """Return the template that has not ended and is entered with this code."""
+    return db.session.scalar(
+        select(CouponTemplate).where(
+            CouponTemplate.brand_id == brand_id,
+            CouponTemplate.generic_code == generic_code,
+            CouponTemplate.status != "ended",
+        )
+    )
+
+
+def list_templates(
+    brand_id: UUID, *, status: str | None, after: str | None, limit: int
+) -> list[CouponTemplate]:
+    """Return templates in the order of their codes."""
+    statement = (
+        select(CouponTemplate)
+        .where(CouponTemplate.brand_id == brand_id)
+        .order_by(CouponTemplate.code)
+        .limit(limit)
+    )
+    if status is not None:
+        statement = statement.where(CouponTemplate.status == status)
+    if after is not None:
+        statement = statement.where(CouponTemplate.code > after)
+    return list(db.session.scalars(statement))
+
+
+def list_current(brand_id: UUID) -> list[tuple[CouponTemplate, CouponTemplateVersion]]:
+    """Return every template that has not ended, with its current version."""
+    rows = db.session.execute(
+        select(CouponTemplate, CouponTemplateVersion)
+        .join(
+            CouponTemplateVersion,
+            (CouponTemplateVersion.brand_id == CouponTemplate.brand_id)
+            & (CouponTemplateVersion.template_id == CouponTemplate.id)
+            & (CouponTemplateVersion.version == CouponTemplate.version),
+        )
+        .where(CouponTemplate.brand_id == brand_id, CouponTemplate.status != "ended")
+        .execution_options(populate_existing=True)
+    )
+    return [(template, version) for template, version in rows]
+
+
+def get_version(brand_id: UUID, template_id: UUID, version: int) -> CouponTemplateVersion:
+    return db.session.get_one(CouponTemplateVersion, (brand_id, template_id, version))
+
+
+def list_versions(
+    brand_id: UUID, template_id: UUID, *, before: int | None, limit: int
+) -> list[CouponTemplateVersion]:
+    """Return the versions of a template, the newest first."""
+    statement = (
+        select(CouponTemplateVersion)
+        .where(
+            CouponTemplateVersion.brand_id == brand_id,
+            CouponTemplateVersion.template_id == template_id,
+        )
+        .order_by(CouponTemplateVersion.version.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(CouponTemplateVersion.version < before)
+    return list(db.session.scalars(statement))
+
+
+def find_counter(brand_id: UUID, template_id: UUID) -> CouponCounter | None:
+    return db.session.get(CouponCounter, (brand_id, template_id), populate_existing=True)
+
+
+def totals_of(brand_id: UUID, template_id: UUID) -> tuple[int, int]:
+    """Return how many coupons of a template are in being, and how many of them redeemed."""
+    issued, used = db.session.execute(
+        select(func.count(), func.count().filter(Coupon.status == "redeemed")).where(
+            Coupon.brand_id == brand_id,
+            Coupon.template_id == template_id,
+            Coupon.status.in_(IN_BEING),
+        )
+    ).one()
+    return int(issued), int(used)
+
+
+def find_coupon(
+    brand_id: UUID,
+    *,
+    coupon_id: UUID | None = None,
+    code: str | None = None,
+    lock: bool = False,
+) -> Coupon | None:
+    statement = select(Coupon).where(Coupon.brand_id == brand_id)
+    if coupon_id is not None:
+        statement = statement.where(Coupon.id == coupon_id)
+    else:
+        statement = statement.where(Coupon.code == code)
+    if lock:
+        statement = statement.with_for_update()
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def has_cause(brand_id: UUID, cause: str) -> bool:
+    return (
+        db.session.scalar(
+            select(Coupon.id).where(Coupon.brand_id == brand_id, Coupon.cause == cause)
+        )
+        is not None
+    )
+
+
+def count_of_member(brand_id: UUID, member_id: UUID, template_id: UUID) -> int:
+    """Return how many coupons of a template a member has or had and used."""
+    return int(
+        db.session.scalar(
+            select(func.count()).where(
+                Coupon.brand_id == brand_id,
+                Coupon.member_id == member_id,
+                Coupon.template_id == template_id,
+                Coupon.status.in_(IN_BEING),
+            )
+        )
+        or 0
+    )
+
+
+def lock_of_order(brand_id: UUID, order_id: UUID) -> list[Coupon]:
+    """Return the coupons that an order redeemed, held against other changes."""
+    return _locked(brand_id, Coupon.order_id == order_id)
+
+
+def lock_by_ids(brand_id: UUID, ids: Collection[UUID]) -> list[Coupon]:
+    return _locked(brand_id, Coupon.id.in_(list(ids)))
+
+
+def lock_of_member(brand_id: UUID, member_id: UUID) -> list[Coupon]:
+    return _locked(brand_id, Coupon.member_id == member_id)
+
+
+def _locked(brand_id: UUID, chosen: ColumnElement[bool]) -> list[Coupon]:
+    return list(
+        db.session.scalars(
+            select(Coupon)
+            .where(Coupon.brand_id == brand_id, chosen)
+            .order_by(Coupon.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
