@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from app import events
-from app.members.events import MemberErased, MemberMerged, MemberRegistered
+from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.points import services as points
+from app.rewards import services as rewards
 
 SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberRegistered: [points.open_account],
-    MemberMerged: [points.move_to_survivor],
-    MemberErased: [points.forfeit],
+    MemberReferred: [rewards.record_invitation],
+    MemberMerged: [points.move_to_survivor, rewards.move_to_survivor, rewards.move_events],
+    MemberErased: [points.forfeit, rewards.forget, rewards.empty_events],
 }
 
 

@@ -24,6 +24,10 @@ class World:
         self.bob = api.put("/v1/members/ext:bob", {"phone": "010-1234-5678"}, expect=201)["id"]
         api.post("/v1/members/ext:alice/points/accruals", {"points": 5000})
         api.put("/v1/members/ext:alice/tags/vip")
+        code = api.get(f"/v1/members/{self.bob}/referral-code")["code"]
+        api.patch("/v1/members/ext:alice", {"referred_by_code": code})
+        self.referral = api.get("/v1/referrals")["data"][0]["id"]
+        api.post("/v1/events", {"type": "survey", "member": self.alice, "external_id": "1"})
         self.hold = api.post("/v1/members/ext:alice/points/holds", {"points": 10})["id"]
         self.order = api.post("/v1/orders", {**ORDER, "external_id": "M-1"})["id"]
         api.put("/v1/products/MUG", {"name": "머그컵"}, expect=201)
@@ -45,6 +49,23 @@ class World:
             ("DELETE", f"{member}/tags/<string:tag>"): (
                 f"/v1/members/{alice}/tags/vip", None, "404",
             ),
+            ("GET", f"{member}/referral-code"): (
+                f"/v1/members/{alice}/referral-code", None, "404",
+            ),
+            ("GET", "/v1/referrals"): ("/v1/referrals", None, "empty"),
+            ("GET", "/v1/referrals/<string:referral>"): (
+                f"/v1/referrals/{self.referral}", None, "404",
+            ),
+            ("POST", "/v1/referrals/<string:referral>/approve"): (
+                f"/v1/referrals/{self.referral}/approve", {}, "404",
+            ),
+            ("POST", "/v1/referrals/<string:referral>/refuse"): (
+                f"/v1/referrals/{self.referral}/refuse", {}, "404",
+            ),
+            ("POST", "/v1/events"): (
+                "/v1/events", {"type": "theft", "member": alice, "external_id": "1"}, "404",
+            ),
+            ("GET", f"{member}/events"): (f"/v1/members/{alice}/events", None, "404"),
             ("GET", f"{member}/points"): (f"/v1/members/{alice}/points", None, "404"),
             ("GET", f"{member}/points/entries"): (
                 f"/v1/members/{alice}/points/entries", None, "404",
@@ -135,7 +156,7 @@ def test_every_route_is_replayed(app, world) -> None:
 def test_another_brands_key_sees_and_changes_nothing(app, world, make_brand, owner) -> None:
     before = digest(owner, world.brand.brand_id)
     stranger = make_brand().api
-    ids = (world.alice, world.bob, world.order, world.hold)
+    ids = (world.alice, world.bob, world.order, world.hold, world.referral)
     for (method, rule), (path, body, expected) in world.requests().items():
         response = stranger.send(method, path, body)
         text = response.get_data(as_text=True)

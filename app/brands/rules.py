@@ -60,9 +60,34 @@ class Refund:
 
 @dataclass(frozen=True)
 class Rewards:
-    """``holdout_percent`` of the members get nothing from any rule, to be compared with."""
+    """``holdout_percent`` of the members get nothing from any rule, to be compared with.
+
+    A birthday entered or changed fewer than ``birthday_notice_days`` ahead is rewarded
+    from the next year on.
+    """
 
     holdout_percent: int = 0
+    birthday_notice_days: int = 30
+
+
+@dataclass(frozen=True)
+class ReferralPolicy:
+    """When an invitation qualifies, and what is done with one that looks wrong.
+
+    The last five are each ``refuse``, ``review`` (staff decide) or ``allow``.
+    """
+
+    link: str | None = None  # {code} stands for the member's code
+    minimum_amount: int = 0
+    gates: tuple[str, ...] = ()  # types of events the invited member must have
+    inviter_limit: int | None = None
+    inviter_limit_period: str = "total"  # total | year | month
+    enter_within_days: int = 7
+    same_contact: str = "refuse"
+    same_address: str = "review"
+    known_contact: str = "review"
+    existing_customer: str = "refuse"
+    ring: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -76,6 +101,7 @@ class Settings:
     redemption: Redemption = field(default_factory=Redemption)
     refund: Refund = field(default_factory=Refund)
     rewards: Rewards = field(default_factory=Rewards)
+    referral: ReferralPolicy = field(default_factory=ReferralPolicy)
 
 
 def settings_from(version: int, stored: dict[str, Any]) -> Settings:
@@ -89,12 +115,16 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         accrual["expiry"] = Expiry(**accrual["expiry"])
     if "excluded_categories" in accrual:
         accrual["excluded_categories"] = tuple(accrual["excluded_categories"])
+    referral = _known(ReferralPolicy, stored.get("referral", {}))
+    if "gates" in referral:
+        referral["gates"] = tuple(referral["gates"])
     return Settings(
         version=version,
         accrual=Accrual(**accrual),
         redemption=Redemption(**_known(Redemption, stored.get("redemption", {}))),
         refund=Refund(**_known(Refund, stored.get("refund", {}))),
         rewards=Rewards(**_known(Rewards, stored.get("rewards", {}))),
+        referral=ReferralPolicy(**referral),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
 

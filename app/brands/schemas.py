@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from app import ids
 from app.brands.models import AuditRecord, Brand
 from app.brands.rules import Settings
+from app.web.definitions import CODE
 from app.web.fields import Count, Duration, Instant, PlainString
 from app.web.messages import say
 from app.web.pagination import PageQuery
@@ -18,6 +19,11 @@ SAY_HOW_MANY = say("Say how many, at least 1.", "1 이상으로 보내 주세요
 ONE_OF_BOTH = say("Send either now or advance.", "now와 advance 중 하나만 보내 주세요.")
 NO_TIME_ZONE = say("Not a time zone.", "시간대 이름이 아니에요. 예: Asia/Seoul")
 TIME_ZONES = available_timezones()
+NO_LINK = say(
+    "Must be an https address with code in curly brackets where the code goes.",
+    "코드가 들어갈 자리에 중괄호로 묶은 code를 쓴 https 주소여야 해요.",
+)
+DOUBT = validate.OneOf(["refuse", "review", "allow"])
 
 
 class ExpiryRuleIn(Schema):
@@ -60,12 +66,45 @@ class RefundPolicyIn(Schema):
 
 
 class RewardsIn(Schema):
+    birthday_notice_days = Count(
+        most=365,
+        metadata={
+            "description": "생일을 이보다 늦게 알려 주면 다음 해부터 · Entered later: next year"
+        },
+    )
     holdout_percent = Count(
         most=50,
         metadata={
             "description": "이만큼의 회원은 규칙 혜택에서 빼고 비교해요 · Kept out to compare"
         },
     )
+
+
+class ReferralIn(Schema):
+    link = PlainString(
+        allow_none=True,
+        validate=[
+            validate.Length(1, 500),
+            validate.Regexp(r"https://[^\s{}]*\{code\}[^\s{}]*", error=NO_LINK),
+        ],
+        metadata={"example": "https://shop.example.com/join?ref={code}"},
+    )
+    minimum_amount = Count(metadata={"description": "Won of goods in the first order"})
+    gates = fields.List(
+        PlainString(validate=CODE),
+        validate=validate.Length(max=10),
+        metadata={"description": "Types of events the invited member must have, e.g. quiz_passed"},
+    )
+    inviter_limit = Count(least=1, most=1_000_000, allow_none=True)
+    inviter_limit_period = PlainString(validate=validate.OneOf(["total", "year", "month"]))
+    enter_within_days = Count(
+        most=3660, metadata={"description": "After joining; later is an existing customer."}
+    )
+    same_contact = PlainString(validate=DOUBT)
+    same_address = PlainString(validate=DOUBT)
+    known_contact = PlainString(validate=DOUBT)
+    existing_customer = PlainString(validate=DOUBT)
+    ring = PlainString(validate=DOUBT)
 
 
 def _check_time_zone(name: str) -> None:
@@ -84,6 +123,7 @@ class BrandIn(Schema):
     redemption = fields.Nested(RedemptionRuleIn)
     refund = fields.Nested(RefundPolicyIn)
     rewards = fields.Nested(RewardsIn)
+    referral = fields.Nested(ReferralIn)
 
 
 class TestClockIn(Schema):
@@ -130,6 +170,21 @@ class RefundPolicyOut(Schema):
 
 class RewardsOut(Schema):
     holdout_percent = fields.Integer()
+    birthday_notice_days = fields.Integer()
+
+
+class ReferralOut(Schema):
+    link = fields.String(allow_none=True)
+    minimum_amount = fields.Integer()
+    gates = fields.List(fields.String())
+    inviter_limit = fields.Integer(allow_none=True)
+    inviter_limit_period = fields.String()
+    enter_within_days = fields.Integer()
+    same_contact = fields.String()
+    same_address = fields.String()
+    known_contact = fields.String()
+    existing_customer = fields.String()
+    ring = fields.String()
 
 
 class BrandOut(Schema):
@@ -145,6 +200,7 @@ class BrandOut(Schema):
     redemption = fields.Nested(RedemptionRuleOut)
     refund = fields.Nested(RefundPolicyOut)
     rewards = fields.Nested(RewardsOut)
+    referral = fields.Nested(ReferralOut)
 
 
 class AuditQuery(PageQuery):

@@ -20,12 +20,12 @@ from app.brands.models import (
     BrandDirectory,
     BrandSettings,
 )
-from app.brands.rules import Accrual, Settings
+from app.brands.rules import Accrual, ReferralPolicy, Settings
 from app.db import db, use_brand
 from app.events import publish
 from app.ids import new_id
 
-__all__ = ["Accrual", "Settings"]
+__all__ = ["Accrual", "ReferralPolicy", "Settings"]
 
 ROLL_DAYS_MAX = 7
 CLOCK_MAX = datetime(3000, 1, 1, tzinfo=UTC)

@@ -3,10 +3,11 @@
 Everything is read anew: a session may have seen the row before it was locked.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select, text
 
 from app.db import db
 from app.members.models import Member, MemberTag
@@ -101,6 +102,30 @@ def lock_sealed_otherwise(
         statement = statement.where(Member.id > after)
     statement = _held(statement.order_by(Member.id).limit(limit))
     return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
+_SHARING = text(
+    "WITH me AS (SELECT id, phone_index, email_index FROM members"
+    "  WHERE brand_id = :brand_id AND id = :member_id), found AS ("
+    " SELECT o.id, o.merged_into_id, o.created_at, 'phone' AS by FROM me JOIN members o"
+    "   ON o.brand_id = :brand_id AND o.phone_index = me.phone_index"
+    " UNION ALL"
+    " SELECT o.id, o.merged_into_id, o.created_at, 'email' FROM me JOIN members o"
+    "   ON o.brand_id = :brand_id AND o.email_index = me.email_index)"
+    " SELECT coalesce(merged_into_id, id) AS member_id, min(created_at) AS since,"
+    "        bool_or(by = 'phone') AS phone, bool_or(by = 'email') AS email"
+    "   FROM found WHERE coalesce(merged_into_id, id) <> :member_id"
+    "  GROUP BY 1 ORDER BY since, member_id LIMIT :limit"
+)
+
+
+def list_sharing(brand_id: UUID, member_id: UUID, *, limit: int) -> Sequence[Row[Any]]:
+    """Return (member_id, since, phone, email) of others with the member's phone or e-mail.
+
+    Who was merged is another one as the survivor, and none as part of the member.
+    """
+    values = {"brand_id": brand_id, "member_id": member_id, "limit": limit}
+    return db.session.execute(_SHARING, values).all()
 
 
 def find_tag(brand_id: UUID, member_id: UUID, tag: str) -> MemberTag | None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
@@ -60,6 +62,10 @@ def survivor_id(brand_id: UUID, member_id: UUID, *, keep: bool = False) -> UUID:
     return member.merged_into_id or member.id
 
 
+def is_erased(brand_id: UUID, member_id: UUID) -> bool:
+    return get_member(brand_id, MemberRef(member_id=member_id)).status == "erased"
+
+
 def get_member(
     brand_id: UUID,
     reference: MemberRef,
@@ -80,6 +86,22 @@ def list_members(
 ) -> list[Member]:
     """Return members, the newest first."""
     return queries.list_members(brand_id, status=status, before=before, limit=limit)
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Another member with the same phone number or e-mail address."""
+
+    member_id: UUID
+    since: datetime
+    phone: bool
+    email: bool
+
+
+def list_sharing_contact(brand_id: UUID, member_id: UUID) -> list[Sharing]:
+    """Return who else has the member's phone or e-mail, the earliest first, at most 100."""
+    rows = queries.list_sharing(brand_id, member_id, limit=100)
+    return [Sharing(row.member_id, row.since, row.phone, row.email) for row in rows]
 
 
 def search_members(
