@@ -13,6 +13,8 @@ ORDER = {
     "redeem_points": 100,
 }
 
+RULE = {"name": "R", "trigger": {"on": "member_joined"}, "effects": [{"points": 1}]}
+
 
 class World:
     """A brand with one of everything, and a request for each route that names them."""
@@ -28,6 +30,7 @@ class World:
         api.patch("/v1/members/ext:alice", {"referred_by_code": code})
         self.referral = api.get("/v1/referrals")["data"][0]["id"]
         api.post("/v1/events", {"type": "survey", "member": self.alice, "external_id": "1"})
+        api.put("/v1/reward-rules/R", RULE, expect=201)
         self.hold = api.post("/v1/members/ext:alice/points/holds", {"points": 10})["id"]
         self.order = api.post("/v1/orders", {**ORDER, "external_id": "M-1"})["id"]
         api.put("/v1/products/MUG", {"name": "머그컵"}, expect=201)
@@ -37,7 +40,20 @@ class World:
         alice, bob, order, hold = self.alice, self.bob, self.order, self.hold
         member = "/v1/members/<string:member>"
         orders = "/v1/orders/<string:order>"
+        rule, rules = "/v1/reward-rules/R", "/v1/reward-rules/<string:rule>"
+        version = f"{rules}/versions/<int(max=1000000):version>"
         return {
+            ("GET", "/v1/reward-rules"): ("/v1/reward-rules", None, "empty"),
+            ("PUT", rules): (f"{rule}2", RULE, "own"),
+            ("GET", rules): (rule, None, "404"),
+            ("GET", f"{rules}/versions"): (f"{rule}/versions", None, "404"),
+            ("GET", version): (f"{rule}/versions/1", None, "404"),
+            ("GET", f"{version}/diff"): (f"{rule}/versions/1/diff", None, "404"),
+            ("POST", f"{rules}/activate"): (f"{rule}/activate", None, "404"),
+            ("POST", f"{rules}/schedule"): (f"{rule}/schedule", {}, "404"),
+            ("POST", f"{rules}/pause"): (f"{rule}/pause", None, "404"),
+            ("POST", f"{rules}/end"): (f"{rule}/end", None, "404"),
+            ("POST", f"{rules}/rollback"): (f"{rule}/rollback", {"version": 1}, "404"),
             ("GET", member): (f"/v1/members/{alice}", None, "404"),
             ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
             ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),

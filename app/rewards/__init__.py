@@ -8,8 +8,7 @@ from flask_smorest import Api
 
 
 def init_app(app: Flask, api: Api) -> None:
-    from app.rewards import models, routes  # noqa: F401 - its tables are part of the schema
-    from app.rewards.routes import events, referrals
+    from app.rewards.routes import events, referrals, rules
 
-    for module in (routes, referrals, events):
+    for module in (rules, referrals, events):
         api.register_blueprint(module.blp)

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from app.errors import RuleViolation
 from app.web.fields import Count, PlainString
 from app.web.messages import say
 
@@ -18,6 +19,24 @@ NEEDS_PROGRAMME = say(
     "Say which stamp programme: programme.", "어떤 스탬프인지 programme으로 알려 주세요."
 )
 ONLY_WITH_POINTS = say("Only with points.", "points와 함께만 쓸 수 있어요.")
+
+
+class CodeInvalid(RuleViolation):
+    code = "code_invalid"
+    ko = "코드는 1~40자여야 하고, 영문자, 숫자, _, -만 쓸 수 있어요. 맨 앞은 영문자나 숫자예요."
+    en = "A code has 1 to 40 letters, digits, _ or -, and begins with a letter or a digit."
+
+
+def code_of(text: str) -> str:
+    """Return the code that an address gives to something new.
+
+    :raises CodeInvalid: it is none
+    """
+    try:
+        CODE(text)
+    except ValidationError as error:
+        raise CodeInvalid from error
+    return text
 
 
 class SelectionIn(Schema):

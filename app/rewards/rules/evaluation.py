@@ -67,11 +67,8 @@ def evaluate(
         else:
             skipped.append(why)
     chosen, beaten = _stacked(fits, _closed_groups(rules, member, occasion))
-    return Evaluation(
-        grants=[_grant(rule, gift, occasion) for rule, gift in chosen],
-        stamps=_stamps(chosen),
-        skipped=skipped + beaten,
-    )
+    grants = [_grant(rule, gift, occasion) for rule, gift in chosen]
+    return Evaluation(grants, stamps_of(grants), skipped + beaten)
 
 
 def occasion_of(triggers: Collection[str], facts: Facts) -> str:
@@ -165,10 +162,11 @@ def _grant(rule: Rule, gift: Gift, occasion: str) -> Grant:
     )
 
 
-def _stamps(chosen: Sequence[tuple[Rule, Gift]]) -> dict[str, int]:
+def stamps_of(grants: Sequence[Grant]) -> dict[str, int]:
+    """Return the stamps among what is granted, by programme."""
     stamps: Counter[str] = Counter()
-    for _, gift in chosen:
-        for benefit in gift.benefits:
+    for grant in grants:
+        for benefit in grant.benefits:
             if benefit.programme is not None:
                 stamps[benefit.programme] += benefit.stamps
     return dict(stamps)

@@ -1,6 +1,22 @@
 """The use cases of rewards. None of them commits; none of them knows about HTTP."""
 
 from app.rewards.rules import Evaluation, Facts, Rule, Skip, evaluate
+from app.rewards.services.defining import (
+    DefinedRule,
+    RuleDiff,
+    RuleVersion,
+    activate_rule,
+    diff,
+    end_rule,
+    get_rule,
+    get_version,
+    list_rules,
+    list_versions,
+    pause_rule,
+    put_rule,
+    roll_back_rule,
+    schedule_rule,
+)
 from app.rewards.services.evaluating import rules_of
 from app.rewards.services.events import (
     Recorded,
@@ -31,9 +47,12 @@ from app.rewards.services.referrals import (
 )
 
 __all__ = [
-    "Evaluation", "Facts", "Recorded", "ReferralCard", "ReferralOutcome", "ReferralReversal",
-    "Rule", "Skip", "approve_referral", "card_of", "empty_events", "evaluate", "forget",
-    "get_referral", "list_events", "list_referrals", "list_waiting", "missing_events",
-    "move_events", "move_to_survivor", "note_address", "qualify_referral", "record_event",
-    "record_invitation", "refuse_referral", "reverse_referral", "rules_of",
+    "DefinedRule", "Evaluation", "Facts", "Recorded", "ReferralCard", "ReferralOutcome",
+    "ReferralReversal", "Rule", "RuleDiff", "RuleVersion", "Skip", "activate_rule",
+    "approve_referral", "card_of", "diff", "empty_events", "end_rule", "evaluate", "forget",
+    "get_referral", "get_rule", "get_version", "list_events", "list_referrals", "list_rules",
+    "list_versions", "list_waiting", "missing_events", "move_events", "move_to_survivor",
+    "note_address", "pause_rule", "put_rule", "qualify_referral", "record_event",
+    "record_invitation", "refuse_referral", "reverse_referral", "roll_back_rule", "rules_of",
+    "schedule_rule",
 ]  # fmt: skip
