@@ -64,6 +64,15 @@ class Member(Model):
             postgresql_where=text("email_index IS NOT NULL"),
         ),
         Index(
+            "ix_members_birthday",
+            "brand_id",
+            "birth_calendar",
+            "birth_month",
+            "birth_day",
+            postgresql_where=text("birth_day IS NOT NULL"),
+        ),
+        Index("ix_members_joined_on", "brand_id", "joined_on"),
+        Index(
             "ix_members_merged_into_id",
             "brand_id",
             "merged_into_id",

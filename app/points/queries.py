@@ -147,6 +147,28 @@ def raise_ledger_error(error: DBAPIError) -> None:
         raise AlreadyPosted from error
 
 
+_OPEN_MANY = text("SELECT points_open_many(:brand_id, :member_ids, :now)")
+_ACCRUE_MANY = text(
+    "SELECT n, lot_no FROM points_accrue_many(:brand_id, :now, CAST(:rows AS jsonb))"
+)
+
+
+def open_many(brand_id: UUID, member_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """Lock and settle accounts, and return whose there are; see ``sql/45_accrue_many.sql``."""
+    values = {"brand_id": brand_id, "member_ids": list(member_ids), "now": now}
+    return list(db.session.scalars(_OPEN_MANY, values))
+
+
+def accrue_many(brand_id: UUID, rows: Sequence[dict[str, Any]], now: datetime) -> dict[int, int]:
+    """Post accruals of many accounts and return the lot of each row by its number."""
+    values = {"brand_id": brand_id, "rows": json.dumps(rows, default=_plain), "now": now}
+    try:
+        return {row.n: row.lot_no for row in db.session.execute(_ACCRUE_MANY, values)}
+    except DBAPIError as error:
+        raise_ledger_error(error)
+        raise
+
+
 _SETTLE = text("SELECT points_settle_chunk(:brand_id, :now, :limit)")
 
 

@@ -1,4 +1,4 @@
-"""Referrals, events of members, and the days whose birthdays were looked at."""
+"""Referrals, events of members, and birthdays: found by day, rewarded many at once."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -108,8 +108,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
     )
     ddl.isolate("occasion_runs", ddl.WRITE)
+    ddl.install_functions("points")
+    op.create_index(
+        "ix_members_birthday",
+        "members",
+        ["brand_id", "birth_calendar", "birth_month", "birth_day"],
+        postgresql_where=sa.text("birth_day IS NOT NULL"),
+    )
+    op.create_index("ix_members_joined_on", "members", ["brand_id", "joined_on"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_members_joined_on", "members")
+    op.drop_index("ix_members_birthday", "members")
     for table in reversed(TABLES):
         op.drop_table(table)

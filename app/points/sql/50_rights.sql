@@ -7,5 +7,7 @@ GRANT EXECUTE ON FUNCTION
     points_read(uuid, uuid, timestamptz),
     points_post(uuid, uuid, timestamptz, jsonb),
     points_move(uuid, uuid, uuid, bigint, timestamptz, jsonb),
-    points_settle_chunk(uuid, timestamptz, integer)
+    points_settle_chunk(uuid, timestamptz, integer),
+    points_open_many(uuid, uuid[], timestamptz),
+    points_accrue_many(uuid, timestamptz, jsonb)
 TO dangol_app;
