@@ -3,7 +3,9 @@
 Everything is read anew: a session may have seen the row before it was locked.
 """
 
+import json
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, sele
 
 from app.db import db
 from app.members.models import Member, MemberTag
-from app.members.rules import MemberRef
+from app.members.rules import BirthdayKey, MemberRef
 
 _ANEW = {"populate_existing": True}
 
@@ -102,6 +104,64 @@ def lock_sealed_otherwise(
         statement = statement.where(Member.id > after)
     statement = _held(statement.order_by(Member.id).limit(limit))
     return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
+_BIRTHDAYS = text(
+    "SELECT m.id, k.year, m.birthday_changed_at AS changed_at"
+    "  FROM jsonb_to_recordset(CAST(:keys AS jsonb)) AS k ("
+    "       calendar text, month smallint, day smallint, leap_month boolean, year integer)"
+    "  JOIN members m ON m.brand_id = :brand_id AND m.status = 'active'"
+    "   AND m.birth_calendar = k.calendar AND m.birth_month = k.month AND m.birth_day = k.day"
+    "   AND coalesce(m.birth_leap_month, false) = k.leap_month"
+    " WHERE coalesce(m.birthday_changed_at < :changed_before, true)"
+    "   AND (CAST(:after AS uuid) IS NULL OR m.id > :after)"
+    "   AND (CAST(:among AS uuid[]) IS NULL OR m.id = ANY (:among))"
+    " ORDER BY m.id LIMIT :limit"
+)
+_ANNIVERSARIES = text(
+    "SELECT m.id FROM members m"
+    " WHERE m.brand_id = :brand_id AND m.status = 'active'"
+    "   AND m.joined_on = ANY (:days)"
+    "   AND (CAST(:after AS uuid) IS NULL OR m.id > :after)"
+    "   AND (CAST(:among AS uuid[]) IS NULL OR m.id = ANY (:among))"
+    " ORDER BY m.id LIMIT :limit"
+)
+
+
+def list_birthdays(
+    brand_id: UUID,
+    keys: Sequence[BirthdayKey],
+    changed_before: datetime,
+    *,
+    after: UUID | None,
+    among: Sequence[UUID] | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """Return (id, year of the birthday, changed_at) of whose birthday is one of ``keys``."""
+    values = {
+        "brand_id": brand_id,
+        "keys": json.dumps([key._asdict() for key in keys]),
+        "changed_before": changed_before,
+        "after": after,
+        "among": among,
+        "limit": limit,
+    }
+    return db.session.execute(_BIRTHDAYS, values).all()
+
+
+def list_joined_on(
+    brand_id: UUID,
+    days: Sequence[date],
+    *,
+    after: UUID | None,
+    among: Sequence[UUID] | None,
+    limit: int,
+) -> list[UUID]:
+    """Return who joined on one of ``days``, by id."""
+    values = {
+        "brand_id": brand_id, "days": days, "after": after, "among": among, "limit": limit,
+    }  # fmt: skip
+    return list(db.session.scalars(_ANNIVERSARIES, values))
 
 
 _SHARING = text(

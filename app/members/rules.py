@@ -248,6 +248,24 @@ def birthdays_on(day: date) -> tuple[BirthdayKey, ...]:
     return tuple(keys)
 
 
+def anniversaries_on(day: date) -> list[date]:
+    """Return the days of joining whose anniversary is on a day, the latest first.
+
+    Who joined on 29 February has it on the 28th in common years.
+
+    >>> anniversaries_on(date(2026, 2, 28))[1:4]
+    [datetime.date(2024, 2, 29), datetime.date(2024, 2, 28), datetime.date(2023, 2, 28)]
+    """
+    days: list[date] = []
+    leap_day_too = (day.month, day.day) == (2, 28) and not calendar.isleap(day.year)
+    for year in range(day.year - 1, YEAR_MIN - 1, -1):
+        if leap_day_too and calendar.isleap(year):
+            days.append(date(year, 2, 29))
+        if (day.month, day.day) != (2, 29) or calendar.isleap(year):
+            days.append(day.replace(year=year))
+    return days
+
+
 class MemberFields(TypedDict, total=False):
     """What a caller may say of a member. Fields that are not named stay."""
 

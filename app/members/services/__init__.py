@@ -2,12 +2,15 @@
 
 from app.members.rules import (
     Birthday,
-    BirthdayKey,
     MemberFields,
     MemberRef,
     Profile,
-    birthdays_on,
     parse_reference,
+)
+from app.members.services.celebrating import (
+    Celebration,
+    list_anniversaries,
+    list_birthdays,
 )
 from app.members.services.contacts import profile_of, reseal_members
 from app.members.services.ending import erase_member, merge_member
@@ -33,18 +36,19 @@ from app.members.services.tags import add_tag, list_tags, remove_tag
 
 __all__ = [
     "Birthday",
-    "BirthdayKey",
+    "Celebration",
     "MemberFields",
     "MemberRef",
     "Outcome",
     "Profile",
     "add_tag",
-    "birthdays_on",
     "change_member",
     "erase_member",
     "find_member",
     "ids_of_person",
     "is_erased",
+    "list_anniversaries",
+    "list_birthdays",
     "list_members",
     "list_sharing_contact",
     "list_tags",

@@ -50,8 +50,8 @@ from app.points.services.upkeep import (
 __all__ = [
     "Balance", "Operation", "Posted", "Statement", "accrual", "accrue", "accrue_many",
     "add_months", "adjust", "audit", "balance_after_accrual", "balance_after_capture",
-    "balance_after_redemption", "capture", "capture_hold", "claw_back", "confirmation", "confirmation_of",
-    "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold",
+    "balance_after_redemption", "capture", "capture_hold", "claw_back", "confirmation",
+    "confirmation_of", "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold",
     "get_statement", "hold_refusal", "list_allocations", "list_entries", "list_order_lots",
     "lock_balance", "midnight_of", "move_to_survivor", "open_account", "open_many", "place_hold",
     "points_for", "post", "rebuild", "redeem", "redemption", "restoration", "settle_chunk",
