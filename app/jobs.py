@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.brands import services as brands
 from app.chunks import Report, in_chunks
+from app.coupons.jobs import tidy_coupons
 from app.db import Model, db, transaction
 from app.ids import new_id
 from app.orders.jobs import confirm_due
@@ -78,6 +79,7 @@ class Periodic:
 
 PERIODIC: dict[str, Periodic] = {
     "points.settle": Periodic(settle_points, "*/5 * * * *"),
+    "coupons.tidy": Periodic(tidy_coupons, "*/5 * * * *"),
     "orders.confirm_due": Periodic(confirm_due, "*/5 * * * *"),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *"),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app import events
+from app.coupons import services as coupons
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.points import services as points
 from app.rewards import services as rewards
@@ -11,8 +12,18 @@ from app.rewards import services as rewards
 SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberRegistered: [points.open_account],
     MemberReferred: [rewards.record_invitation],
-    MemberMerged: [points.move_to_survivor, rewards.move_to_survivor, rewards.move_events],
-    MemberErased: [points.forfeit, rewards.forget, rewards.empty_events],
+    MemberMerged: [
+        points.move_to_survivor,
+        coupons.move_to_survivor,
+        rewards.move_to_survivor,
+        rewards.move_events,
+    ],
+    MemberErased: [
+        points.forfeit,
+        coupons.forget_member,
+        rewards.forget,
+        rewards.empty_events,
+    ],
 }
 
 

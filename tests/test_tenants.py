@@ -12,6 +12,7 @@ ORDER = {
     "lines": [{"sku": "A", "quantity": 2, "unit_price": 10_000}],
     "redeem_points": 100,
 }
+COUPON = {"name": "10%", "kind": "percent", "percent_basis_points": 1000}
 
 RULE = {"name": "R", "trigger": {"on": "member_joined"}, "effects": [{"points": 1}]}
 
@@ -33,6 +34,10 @@ class World:
         api.put("/v1/reward-rules/R", RULE, expect=201)
         self.hold = api.post("/v1/members/ext:alice/points/holds", {"points": 10})["id"]
         self.order = api.post("/v1/orders", {**ORDER, "external_id": "M-1"})["id"]
+        api.put("/v1/coupon-templates/TEN", COUPON, expect=201)
+        api.post("/v1/coupon-templates/TEN/codes", {"quantity": 1})
+        coupon = api.post("/v1/members/ext:alice/coupons", {"template": "TEN"})
+        self.coupon = coupon["id"]
         api.put("/v1/products/MUG", {"name": "머그컵"}, expect=201)
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
@@ -42,6 +47,9 @@ class World:
         orders = "/v1/orders/<string:order>"
         rule, rules = "/v1/reward-rules/R", "/v1/reward-rules/<string:rule>"
         version = f"{rules}/versions/<int(max=1000000):version>"
+        coupon, template = f"/v1/coupons/{self.coupon}", "/v1/coupon-templates/TEN"
+        templates = "/v1/coupon-templates/<string:template>"
+        coupons = "/v1/coupons/<string:coupon>"
         return {
             ("GET", "/v1/reward-rules"): ("/v1/reward-rules", None, "empty"),
             ("PUT", rules): (f"{rule}2", RULE, "own"),
@@ -54,6 +62,24 @@ class World:
             ("POST", f"{rules}/pause"): (f"{rule}/pause", None, "404"),
             ("POST", f"{rules}/end"): (f"{rule}/end", None, "404"),
             ("POST", f"{rules}/rollback"): (f"{rule}/rollback", {"version": 1}, "404"),
+            ("GET", "/v1/coupon-templates"): ("/v1/coupon-templates", None, "empty"),
+            ("GET", templates): (template, None, "404"),
+            ("GET", f"{templates}/versions"): (f"{template}/versions", None, "404"),
+            ("POST", f"{templates}/pause"): (f"{template}/pause", None, "404"),
+            ("POST", f"{templates}/resume"): (f"{template}/resume", None, "404"),
+            ("POST", f"{templates}/end"): (f"{template}/end", None, "404"),
+            ("POST", f"{templates}/codes"): (f"{template}/codes", {"quantity": 1}, "404"),
+            ("GET", f"{templates}/codes.csv"): (f"{template}/codes.csv", None, "404"),
+            ("PUT", templates): (
+                "/v1/coupon-templates/OWN", {**COUPON, "name": "다른 쿠폰"}, "own",
+            ),
+            ("GET", f"{member}/coupons"): (f"/v1/members/{alice}/coupons", None, "404"),
+            ("POST", f"{member}/coupons"): (
+                f"/v1/members/{alice}/coupons", {"template": "TEN"}, "404",
+            ),
+            ("GET", coupons): (coupon, None, "404"),
+            ("POST", f"{coupons}/revoke"): (f"{coupon}/revoke", {"reason": "훔침"}, "404"),
+            ("POST", f"{coupons}/restore"): (f"{coupon}/restore", {"reason": "훔침"}, "404"),
             ("GET", member): (f"/v1/members/{alice}", None, "404"),
             ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
             ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),

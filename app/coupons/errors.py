@@ -76,3 +76,9 @@ class CouponAlreadyIssued(Conflict):
     code = "coupon_already_issued"
     ko = "이 요청의 쿠폰은 이미 줬어요. 회원의 쿠폰에서 확인해 주세요."
     en = "The coupon of this request was issued before. Look it up among the member's coupons."
+
+
+class CouponBatchNotFound(NotFound):
+    code = "coupon_batch_not_found"
+    ko = "그런 쿠폰 묶음을 찾을 수 없어요. cpb_…를 확인해 주세요."
+    en = "There is no such batch of codes. Name one as cpb_…"

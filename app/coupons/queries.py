@@ -1,14 +1,15 @@
 """Named reads of templates and coupons, their locks, and the calls that write."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select, text, update
 
 from app.coupons.models import Coupon, CouponCounter, CouponTemplate, CouponTemplateVersion
+from app.coupons.rules.definitions import Template
 from app.db import db
 
 IN_BEING = ("issued", "reserved", "redeemed")
@@ -22,6 +23,13 @@ _WRITE = text(
 _COUNT = text("SELECT coupons_count(:brand_id, :template_id, :issued, :used, :now)")
 _RELEASE = text("SELECT coupons_release(:brand_id, :hold_id, :now)")
 _LET_GO = text("SELECT coupons_let_go(:brand_id, :ids, :now)")
+_ISSUE_CODES = text(
+    "INSERT INTO coupons (brand_id, id, template_id, version, code, batch_id, generic, status,"
+    " valid_from, valid_until, issued_at, discount, actor)"
+    " SELECT :brand_id, c.id, :template_id, :version, c.code, :batch_id, false, 'issued',"
+    " :valid_from, :valid_until, :now, 0, :actor"
+    " FROM unnest(CAST(:ids AS uuid[]), CAST(:codes AS text[])) AS c (id, code)"
+)
 _TIDY = text("SELECT coupons_tidy_chunk(:brand_id, :limit, :now)")
 
 
@@ -91,6 +99,42 @@ def release(brand_id: UUID, hold_id: UUID, now: datetime) -> int:
 def let_go(brand_id: UUID, ids: Collection[UUID], now: datetime) -> int:
     values = {"brand_id": brand_id, "ids": list(ids), "now": now}
     return int(db.session.execute(_LET_GO, values).scalar_one())
+
+
+def issue_codes(
+    brand_id: UUID,
+    template: Template,
+    batch_id: UUID,
+    coupons: Mapping[UUID, str],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Write unclaimed coupons, each with its code, in one statement."""
+    db.session.execute(
+        _ISSUE_CODES,
+        {
+            "brand_id": brand_id,
+            "template_id": template.id,
+            "version": template.version,
+            "batch_id": batch_id,
+            "valid_from": max(now, template.starts_at or now),
+            # Days from issue begin when somebody registers the code.
+            "valid_until": template.ends_at,
+            "now": now,
+            "actor": actor,
+            "ids": list(coupons),
+            "codes": list(coupons.values()),
+        },
+    )
+
+
+def move_to(brand_id: UUID, source: UUID, target: UUID) -> None:
+    db.session.execute(
+        update(Coupon)
+        .where(Coupon.brand_id == brand_id, Coupon.member_id == source)
+        .values(member_id=target)
+    )
 
 
 def tidy_chunk(brand_id: UUID, limit: int, now: datetime) -> int:
@@ -209,6 +253,61 @@ def find_coupon(
     if lock:
         statement = statement.with_for_update()
     return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def get_coupon(brand_id: UUID, coupon_id: UUID) -> Coupon:
+    return db.session.get_one(Coupon, (brand_id, coupon_id), populate_existing=True)
+
+
+def list_of_member(
+    brand_id: UUID,
+    member_id: UUID,
+    *,
+    status: str | None,
+    before: UUID | None,
+    limit: int,
+    now: datetime,
+) -> list[Coupon]:
+    """Return a member's coupons, the newest first; uses of generic codes included."""
+    statement = (
+        select(Coupon)
+        .where(
+            Coupon.brand_id == brand_id, Coupon.member_id == member_id, Coupon.status != "released"
+        )
+        .order_by(Coupon.id.desc())
+        .limit(limit)
+    )
+    over = Coupon.valid_until <= now
+    if status == "usable":
+        statement = statement.where(
+            Coupon.status.in_(("issued", "reserved")), Coupon.valid_until.is_(None) | ~over
+        )
+    elif status == "expired":
+        statement = statement.where(Coupon.status.in_(("issued", "reserved")), over)
+    elif status is not None:
+        statement = statement.where(Coupon.status == status)
+    if before is not None:
+        statement = statement.where(Coupon.id < before)
+    return list(db.session.scalars(statement))
+
+
+def list_codes(
+    brand_id: UUID, template_id: UUID, *, batch_id: UUID | None, after: UUID | None, limit: int
+) -> list[Coupon]:
+    """Return coupons with a unique code, in the order they were made."""
+    statement = (
+        select(Coupon)
+        .where(
+            Coupon.brand_id == brand_id,
+            Coupon.template_id == template_id,
+            Coupon.batch_id.is_not(None) if batch_id is None else Coupon.batch_id == batch_id,
+        )
+        .order_by(Coupon.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(Coupon.id > after)
+    return list(db.session.scalars(statement))
 
 
 def has_cause(brand_id: UUID, cause: str) -> bool:

@@ -1,7 +1,7 @@
 """A brand's coupons in tests: templates, carts, and a checkout made of the two SQL calls."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from app import clock, ids
 from app.brands import services as brands
 from app.coupons import queries, services
-from app.coupons.rules.definitions import Template, template_of
+from app.coupons.rules.definitions import Template, Templates, template_of
+from app.coupons.rules.state import CouponRow, CouponsState, TemplateState, Wanted
 from app.coupons.services import CouponOutcome
 from app.points import services as points
 from app.purchases import Purchase, PurchaseLine
@@ -146,3 +147,44 @@ def counters(owner: Any, brand: TestBrand) -> dict[str, tuple[int, int, int]]:
         (brand.brand_id,),
     ).fetchall()
     return {row[0]: tuple(row[1:]) for row in found}
+
+
+def decide_purely(
+    templates: Sequence[Template],
+    purchase: Purchase,
+    *,
+    member_id: UUID | None = None,
+    owned: bool = False,
+    now: datetime = NOON,
+    **options: Any,
+) -> CouponOutcome:
+    """Decide about one coupon of each template, issued to the member for ever, in this order."""
+    coupons = [
+        CouponRow(
+            id=UUID(int=template.id.int ^ 1), template_id=template.id, version=template.version,
+            member_id=member_id, code=None, generic=False, status="issued", reserved_by=None,
+            reserved_until=None, valid_from=NOON - timedelta(days=1), valid_until=None,
+        )
+        for template in templates
+    ]  # fmt: skip
+    state = CouponsState(
+        member_id=member_id,
+        wanted=[
+            Wanted(template.code, coupon.template_id, coupon)
+            for template, coupon in zip(templates, coupons, strict=True)
+        ],
+        owned=coupons if owned else (),
+        templates={each.id: TemplateState(each.version, "active", None, 0) for each in templates},
+    )
+    settings = {"shipping_fee": 0, "tier": None, "is_first_order": False, "hold_id": None}
+    return services.apply_coupons(
+        state,
+        purchase,
+        templates=Templates([(each, "active") for each in templates], load=_load_nothing),
+        now=now,
+        **{**settings, **options},
+    )
+
+
+def _load_nothing(template_id: UUID, version: int) -> Template:
+    raise LookupError(template_id, version)

@@ -117,3 +117,76 @@ def percent(basis_points: int) -> str:
     ('10%', '1.25%')
     """
     return f"{basis_points / 100:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def sentence_of(template: Template) -> Told:
+    """Return what a template offers, and to whom, as one sentence."""
+    pricing, ko, en = template.pricing, [], []
+    goods = _goods(template)
+    match pricing.kind:
+        case "fixed":
+            ko.append(f"{goods.ko} {pricing.amount:,} 할인")
+            en.append(f"{pricing.amount:,} off {goods.en}")
+        case "percent":
+            rate = percent(pricing.percent_basis_points)
+            ko.append(f"{goods.ko} {rate} 할인" + _most(pricing, "(최대 {:,})"))
+            en.append(f"{rate} off {goods.en}" + _most(pricing, " (at most {:,})"))
+        case "free_shipping":
+            ko.append("배송비 무료" + _most(pricing, "(최대 {:,})"))
+            en.append("free shipping" + _most(pricing, " (at most {:,})"))
+        case "gift" if template.gift:
+            ko.append(f"사은품 {template.gift.name} 증정")
+            en.append(f"a gift: {template.gift.name}")
+    if pricing.minimum_order_amount:
+        of = (
+            Told("대상 상품을 ", " of these goods")
+            if pricing.minimum_of != "order"
+            else Told("", "")
+        )
+        ko.append(f"{of.ko}{pricing.minimum_order_amount:,} 이상 살 때")
+        en.append(f"from {pricing.minimum_order_amount:,}{of.en}")
+    if template.channels:
+        ko.append(f"{', '.join(sorted(template.channels))}에서만")
+        en.append(f"in {', '.join(sorted(template.channels))} only")
+    if template.tiers:
+        ko.append(f"{', '.join(sorted(template.tiers))} 등급만")
+        en.append(f"for {', '.join(sorted(template.tiers))} only")
+    if template.first_order_only:
+        ko.append("첫 주문에만")
+        en.append("on a first order only")
+    if template.per_member_limit:
+        ko.append(f"한 회원 {template.per_member_limit:,}장")
+        en.append(f"{template.per_member_limit:,} for each member")
+    if template.total_limit:
+        ko.append(f"모두 {template.total_limit:,}장")
+        en.append(f"{template.total_limit:,} in all")
+    if template.days_from_issue:
+        ko.append(f"발급일부터 {template.days_from_issue:,}일 동안")
+        en.append(f"for {template.days_from_issue:,} days, the day of issue included")
+    if template.exclusive:
+        ko.append("같은 종류의 다른 쿠폰과 함께 쓸 수 없음")
+        en.append("not with another coupon of its group")
+    return Told(", ".join(ko) + ".", _capital(", ".join(en)) + ".")
+
+
+def _goods(template: Template) -> Told:
+    pricing = template.pricing
+    chosen = [*sorted(pricing.selection.skus), *sorted(pricing.selection.categories)]
+    but = [*sorted(pricing.excludes.skus), *sorted(pricing.excludes.categories)]
+    ko = " 또는 ".join(_few(chosen)) or "주문 상품"
+    en = " or ".join(_few(chosen)) or "the goods"
+    if but:
+        return Told(f"{ko}({', '.join(_few(but))} 제외)", f"{en} except {', '.join(_few(but))}")
+    return Told(ko, en)
+
+
+def _few(names: list[str]) -> list[str]:
+    return names if len(names) <= 3 else [*names[:3], "…"]
+
+
+def _most(pricing: Pricing, words: str) -> str:
+    return "" if pricing.maximum_discount is None else words.format(pricing.maximum_discount)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

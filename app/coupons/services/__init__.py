@@ -16,14 +16,37 @@ from app.coupons.rules.definitions import Gift, Template, Templates
 from app.coupons.rules.judging import Rejected
 from app.coupons.rules.refunds import meets_minimum, recalculate
 from app.coupons.rules.state import CouponsState, state_of, wanted_of
-from app.coupons.services.issuing import issuable, issue
-from app.coupons.services.lifecycle import release, restore_redeemed, revoke_issued
-from app.coupons.services.templates import put_template, templates_of
+from app.coupons.services.bulk import list_codes, make_codes, open_download
+from app.coupons.services.issuing import issuable, issue, register
+from app.coupons.services.lifecycle import (
+    audit,
+    forget_member,
+    move_to_survivor,
+    release,
+    restore,
+    restore_redeemed,
+    revoke,
+    revoke_issued,
+    tidy_chunk,
+)
+from app.coupons.services.reading import find_coupon, list_of_member, status_at
+from app.coupons.services.templates import (
+    Defined,
+    get_template,
+    list_templates,
+    list_versions,
+    put_template,
+    set_status,
+    template_version,
+    templates_of,
+)
 
 __all__ = [
-    "Applied", "Best", "CouponOutcome", "CouponsState", "Gift", "Owned", "Rejected",
-    "Template", "Templates", "apply_coupons", "issuable", "issue", "issue_changes",
-    "meets_minimum", "put_template", "recalculate", "redeem_changes", "release",
-    "reserve_changes", "restore_redeemed", "revoke_issued", "state_of", "templates_of",
-    "wanted_of",
+    "Applied", "Best", "CouponOutcome", "CouponsState", "Defined", "Gift", "Owned", "Rejected",
+    "Template", "Templates", "apply_coupons", "audit", "find_coupon", "forget_member",
+    "get_template", "issuable", "issue", "issue_changes", "list_codes", "list_of_member",
+    "list_templates", "list_versions", "make_codes", "meets_minimum", "move_to_survivor",
+    "open_download", "put_template", "recalculate", "redeem_changes", "register", "release",
+    "reserve_changes", "restore", "restore_redeemed", "revoke", "revoke_issued", "set_status",
+    "state_of", "status_at", "template_version", "templates_of", "tidy_chunk", "wanted_of",
 ]  # fmt: skip

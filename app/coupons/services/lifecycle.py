@@ -5,9 +5,18 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from app.coupons import queries
+from app import ids
+from app.brands import services as brands
+from app.coupons import audits, queries
+from app.coupons.errors import CouponNotRevoked, CouponUsed
 from app.coupons.models import Coupon
+from app.coupons.services.issuing import require_left
+from app.coupons.services.reading import find_coupon
 from app.db import db
+from app.findings import Finding
+from app.members import services as members
+from app.members.events import MemberErased, MemberMerged
+from app.points import services as points
 
 
 def release(brand_id: UUID, hold_id: UUID, *, now: datetime) -> int:
@@ -47,15 +56,110 @@ def revoke_issued(
         if coupon.status == "redeemed":
             used.append(coupon.id)
         elif coupon.status in ("issued", "reserved"):
-            end(coupon)
+            _end(coupon)
             revoked.append(coupon)
     db.session.flush()  # rows before counters
     _uncount(brand_id, revoked, [], now=now)
     return [coupon.id for coupon in revoked], used
 
 
-def end(coupon: Coupon) -> None:
-    """Revoke one coupon; whoever does counts it down."""
+def revoke(brand_id: UUID, reference: str, *, reason: str, actor: str, now: datetime) -> Coupon:
+    """Take a coupon back by hand. Repeating it changes nothing.
+
+    :raises CouponNotFound: the brand has no such coupon
+    :raises CouponUsed: an order used it
+    """
+    coupon = _locked(brand_id, reference, now=now)
+    if coupon.status == "redeemed":
+        raise CouponUsed
+    if coupon.status in ("issued", "reserved"):
+        _end(coupon)
+        _record(coupon, "coupon.revoked", reason, actor=actor, now=now)
+        _uncount(brand_id, [coupon], [], now=now)
+    return coupon
+
+
+def restore(brand_id: UUID, reference: str, *, reason: str, actor: str, now: datetime) -> Coupon:
+    """Make a revoked coupon usable again. Repeating it changes nothing.
+
+    :raises CouponNotFound: the brand has no such coupon
+    :raises CouponNotRevoked: it ended in another way
+    :raises CouponUsed: an order used it
+    :raises CouponLimitReached: its place among the limited ones is taken
+    :raises MemberNotFound: whose it was is erased
+    """
+    coupon = _locked(brand_id, reference, now=now)
+    if coupon.status == "redeemed":
+        raise CouponUsed
+    if coupon.status == "released":
+        raise CouponNotRevoked(status=coupon.status)
+    if coupon.status == "revoked":
+        if coupon.member_id is not None:
+            members.resolve(brand_id, ids.show("mem", coupon.member_id), keep=True)
+        require_left(brand_id, coupon.template_id, 1)
+        coupon.status = "issued"
+        _record(coupon, "coupon.restored", reason, actor=actor, now=now)
+        queries.count(brand_id, coupon.template_id, issued=1, used=0, now=now)
+    return coupon
+
+
+def move_to_survivor(event: MemberMerged) -> None:
+    """Give the survivor what a merged member has; reservations of the merged one end."""
+    reserved = [
+        coupon.id
+        for coupon in queries.lock_of_member(event.brand_id, event.member_id)
+        if coupon.status == "reserved"
+    ]
+    queries.let_go(event.brand_id, reserved, event.now)
+    queries.move_to(event.brand_id, event.member_id, event.into_id)
+
+
+def forget_member(event: MemberErased) -> None:
+    """Revoke what an erased member could still use, and forget why it was given."""
+    coupons = queries.lock_of_member(event.brand_id, event.member_id)
+    ended = [coupon for coupon in coupons if coupon.status in ("issued", "reserved")]
+    for coupon in coupons:
+        coupon.reason = None
+    for coupon in ended:
+        _end(coupon)
+    db.session.flush()  # rows before counters
+    _uncount(event.brand_id, ended, [], now=event.now)
+
+
+def tidy_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """End the next ``limit`` reservations that have timed out.
+
+    :returns: how many there were, 0 when none is left
+    """
+    return queries.tidy_chunk(brand_id, limit, now)
+
+
+def audit(brand_id: UUID) -> list[Finding]:
+    """Prove the books of a brand's coupons; returns what does not hold."""
+    return audits.audit(brand_id)
+
+
+def _locked(brand_id: UUID, reference: str, *, now: datetime) -> Coupon:
+    """Return a coupon held against other changes, its member's account locked before it."""
+    found = find_coupon(brand_id, reference)
+    if found.member_id is not None:
+        points.lock_balance(brand_id, found.member_id, now=now)
+    return queries.lock_by_ids(brand_id, [found.id])[0]
+
+
+def _record(coupon: Coupon, action: str, reason: str, *, actor: str, now: datetime) -> None:
+    brands.record_audit(
+        coupon.brand_id,
+        actor=actor,
+        action=action,
+        subject=f"coupon:{ids.show('cpn', coupon.id)}",
+        now=now,
+        after={"reason": reason},
+    )
+    db.session.flush()  # rows before counters
+
+
+def _end(coupon: Coupon) -> None:
     coupon.status = "revoked"
     coupon.reserved_by = None
     coupon.reserved_until = None

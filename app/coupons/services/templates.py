@@ -1,6 +1,7 @@
 """Coupon templates: defining, changing, pausing and ending them."""
 
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -38,14 +39,23 @@ def template_version(brand_id: UUID, template_id: UUID, version: int) -> Templat
     return template_of(template_id, code, version, stored)
 
 
+@dataclass(frozen=True)
+class Defined:
+    """A template with one of its versions; ``usage`` is (issued, used) if it was counted."""
+
+    template: CouponTemplate
+    version: CouponTemplateVersion
+    created: bool = False
+    usage: tuple[int, int] | None = None
+
+
 def put_template(
     brand_id: UUID, code: str, definition: dict[str, Any], *, actor: str, now: datetime
-) -> tuple[CouponTemplate, bool]:
+) -> Defined:
     """Define a template, or put a new version of it in force; the same again changes nothing.
 
     Coupons issued before keep the version they were issued under.
 
-    :returns: the template, and whether it is new
     :raises CouponKindFixed: the template exists with another kind
     :raises CouponTemplateEnded: it has ended
     :raises CouponCodeTaken: the generic code belongs to another template
@@ -73,23 +83,23 @@ def put_template(
             raise CouponTemplateEnded
         if template.kind != definition["kind"]:
             raise CouponKindFixed(pointer="/kind", kind=template.kind)
-        before = queries.get_version(brand_id, template.id, template.version).definition
+        current = queries.get_version(brand_id, template.id, template.version)
+        before = current.definition
         if before == definition:
-            return template, False
+            return Defined(template, current)
     _claim_code(template, definition.get("generic_code"))
     template.version += 1
     template.changed_at = now
     db.session.flush()  # its versions refer to the template
-    db.session.add(
-        CouponTemplateVersion(
-            brand_id=brand_id,
-            template_id=template.id,
-            version=template.version,
-            definition=definition,
-            actor=actor,
-            created_at=now,
-        )
+    version = CouponTemplateVersion(
+        brand_id=brand_id,
+        template_id=template.id,
+        version=template.version,
+        definition=definition,
+        actor=actor,
+        created_at=now,
     )
+    db.session.add(version)
     _limit(template, definition.get("total_limit"))
     brands.record_audit(
         brand_id,
@@ -101,22 +111,88 @@ def put_template(
         after=definition,
     )
     db.session.flush()  # autoflush is off
-    return template, before is None
+    return Defined(template, version, created=before is None)
 
 
-def get_template(brand_id: UUID, code: str) -> CouponTemplate:
-    """:raises CouponTemplateNotFound: the brand has no such template"""
-    template = queries.find_template(brand_id, code)
+def set_status(brand_id: UUID, code: str, status: str, *, actor: str, now: datetime) -> Defined:
+    """Pause, resume (``active``) or end a template. Repeating it changes nothing.
+
+    Paused, nobody can be given or use a coupon of it. Ended, nobody new can: what
+    members own stays theirs until its date.
+
+    :raises CouponTemplateNotFound: the brand has no such template
+    :raises CouponTemplateEnded: it has ended for good
+    """
+    brands.change_programme(brand_id)
+    template = _found(queries.find_template(brand_id, code, lock=True), code)
+    if template.status != status:
+        if template.status == "ended":
+            raise CouponTemplateEnded
+        brands.record_audit(
+            brand_id,
+            actor=actor,
+            action="coupon_template.status_changed",
+            subject=f"coupon_template:{code}",
+            now=now,
+            before={"status": template.status},
+            after={"status": status},
+        )
+        template.status = status
+        template.changed_at = now
+        db.session.flush()  # autoflush is off
+    return _defined(template)
+
+
+def get_template(brand_id: UUID, code: str) -> Defined:
+    """Return a template as it is, with how many coupons of it there are.
+
+    :raises CouponTemplateNotFound: the brand has no such template
+    """
+    defined = _defined(_found(queries.find_template(brand_id, code), code))
+    return replace(defined, usage=queries.totals_of(brand_id, defined.template.id))
+
+
+def list_templates(
+    brand_id: UUID, *, status: str | None, after: str | None, limit: int
+) -> list[Defined]:
+    """Return templates as they are, in the order of their codes."""
+    found = queries.list_templates(brand_id, status=status, after=after, limit=limit)
+    return [_defined(template) for template in found]
+
+
+def list_versions(
+    brand_id: UUID, code: str, *, before: int | None, limit: int
+) -> list[CouponTemplateVersion]:
+    """Return the versions of a template, the newest first.
+
+    :raises CouponTemplateNotFound: the brand has no such template
+    """
+    template = _found(queries.find_template(brand_id, code), code)
+    return queries.list_versions(brand_id, template.id, before=before, limit=limit)
+
+
+def _found(template: CouponTemplate | None, code: str) -> CouponTemplate:
     if template is None:
         raise CouponTemplateNotFound(template=code)
     return template
 
 
+def _defined(template: CouponTemplate) -> Defined:
+    version = queries.get_version(template.brand_id, template.id, template.version)
+    return Defined(template, version)
+
+
 def _stored(definition: dict[str, Any]) -> dict[str, Any]:
-    """Return a definition as it is kept: without what is not said, the code normalised."""
+    """Return a definition as it is kept: JSON without what is not said."""
     stored = {name: value for name, value in definition.items() if value not in (None, [], {})}
     if "generic_code" in stored:
         stored["generic_code"] = normalised(stored["generic_code"])
+    if "validity" in stored:
+        stored["validity"] = {
+            name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+            for name, value in stored["validity"].items()
+            if value is not None
+        }
     return stored
 
 
