@@ -5,6 +5,7 @@ from typing import Any
 
 from app import events
 from app.coupons import services as coupons
+from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.points import services as points
 from app.rewards import services as rewards
@@ -17,12 +18,14 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         coupons.move_to_survivor,
         rewards.move_to_survivor,
         rewards.move_events,
+        exchanges.move_to_survivor,
     ],
     MemberErased: [
         points.forfeit,
         coupons.forget_member,
         rewards.forget,
         rewards.empty_events,
+        exchanges.forget_reasons,
     ],
 }
 

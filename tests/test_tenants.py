@@ -6,6 +6,8 @@ import re
 import pytest
 
 from app.db import DIRECTORY_TABLES, db
+from tests.coupons.shop import GIFT, define
+from tests.exchanges.shop import MUG
 
 ORDER = {
     "member": "ext:alice",
@@ -39,6 +41,9 @@ class World:
         coupon = api.post("/v1/members/ext:alice/coupons", {"template": "TEN"})
         self.coupon = coupon["id"]
         api.put("/v1/products/MUG", {"name": "머그컵"}, expect=201)
+        define(brand, "MUG-GIFT", **GIFT)
+        api.put("/v1/exchange-items/MUG", MUG, expect=201)
+        self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -157,6 +162,26 @@ class World:
                 "/v1/products/MUG/versions", None, "404",
             ),
             ("PUT", "/v1/products/<path:sku>"): ("/v1/products/MUG", {"name": "컵"}, "own"),
+            ("GET", "/v1/exchange-items"): ("/v1/exchange-items", None, "empty"),
+            ("GET", "/v1/exchange-items/<string:code>"): (
+                "/v1/exchange-items/MUG", None, "404",
+            ),
+            ("GET", "/v1/exchange-items/<string:code>/versions"): (
+                "/v1/exchange-items/MUG/versions", None, "404",
+            ),
+            ("PUT", "/v1/exchange-items/<string:code>"): (
+                "/v1/exchange-items/CUP", MUG, "422",
+            ),
+            ("GET", f"{member}/exchanges"): (f"/v1/members/{alice}/exchanges", None, "404"),
+            ("POST", f"{member}/exchanges"): (
+                f"/v1/members/{alice}/exchanges", {"item": "MUG"}, "404",
+            ),
+            ("GET", "/v1/exchanges/<string:exchange>"): (
+                f"/v1/exchanges/{self.exchange}", None, "404",
+            ),
+            ("POST", "/v1/exchanges/<string:exchange>/cancel"): (
+                f"/v1/exchanges/{self.exchange}/cancel", {"reason": "도난"}, "404",
+            ),
             ("GET", "/v1/audit-log"): ("/v1/audit-log", None, "own"),
             ("GET", "/v1/brand"): ("/v1/brand", None, "own"),
             ("PATCH", "/v1/brand"): ("/v1/brand", {"name": "다른 이름"}, "own"),
@@ -198,12 +223,14 @@ def test_every_route_is_replayed(app, world) -> None:
 def test_another_brands_key_sees_and_changes_nothing(app, world, make_brand, owner) -> None:
     before = digest(owner, world.brand.brand_id)
     stranger = make_brand().api
-    ids = (world.alice, world.bob, world.order, world.hold, world.referral)
+    ids = (
+        world.alice, world.bob, world.order, world.hold, world.referral, world.exchange,
+    )  # fmt: skip
     for (method, rule), (path, body, expected) in world.requests().items():
         response = stranger.send(method, path, body)
         text = response.get_data(as_text=True)
-        if expected == "404":
-            assert response.status_code == 404, (method, rule, text)
+        if expected in ("404", "422"):  # there is no such thing, or nothing of that name
+            assert response.status_code == int(expected), (method, rule, text)
         elif expected == "empty":
             assert response.status_code == 200, (method, rule, text)
             assert response.get_json()["data"] == [], (method, rule)
