@@ -151,6 +151,12 @@ class World:
             ("POST", "/v1/orders"): (
                 "/v1/orders", {**ORDER, "member": alice, "external_id": "M-9"}, "404",
             ),
+            ("POST", "/v1/checkout/holds"): (
+                "/v1/checkout/holds", {**ORDER, "member": alice}, "404",
+            ),
+            ("POST", "/v1/checkout/holds/<string:hold>/release"): (
+                f"/v1/checkout/holds/{hold}/release", None, "404",
+            ),
             ("GET", "/v1/orders"): ("/v1/orders", None, "empty"),
             ("GET", "/v1/members"): ("/v1/members", None, "empty"),
             ("POST", "/v1/members/search"): (

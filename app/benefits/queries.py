@@ -69,6 +69,49 @@ def list_in_force(
     return {(row.source, row.occasion) for row in rows}
 
 
+def list_by_occasion(
+    brand_id: UUID,
+    member_id: UUID,
+    keys: Collection[tuple[str, str]],
+    occasions: Collection[str],
+) -> list[BenefitGrant]:
+    """Return the member's grants in force for (source, occasion) pairs, or for occasions."""
+    return list(
+        db.session.scalars(
+            select(BenefitGrant)
+            .where(
+                BenefitGrant.brand_id == brand_id,
+                BenefitGrant.member_id == member_id,
+                BenefitGrant.reversed_at.is_(None),
+                tuple_(BenefitGrant.source, BenefitGrant.occasion).in_(list(keys))
+                | BenefitGrant.occasion.in_(list(occasions)),
+            )
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+_IS_SPENT = text(
+    "SELECT remaining + pending < :points FROM point_lots"
+    " WHERE brand_id = :brand_id AND member_id = :member_id AND lot_no = :lot_no"
+)
+
+
+def is_spent(grant: BenefitGrant) -> bool:
+    """Return whether some of a grant's points are gone from their lot."""
+    return bool(
+        db.session.scalar(
+            _IS_SPENT,
+            {
+                "brand_id": grant.brand_id,
+                "member_id": grant.member_id,
+                "lot_no": grant.lot_no,
+                "points": grant.points - grant.points_taken_back,
+            },
+        )
+    )
+
+
 def list_of_order(brand_id: UUID, order_id: UUID) -> list[BenefitGrant]:
     """Return the grants in force that an order caused, of whichever member, oldest first."""
     return list(

@@ -56,6 +56,8 @@ class Refund:
     clawback: str = "debt"  # available | debt | floor
     grace_days: int = 0
     rounding_paid_by: str = "customer"  # customer | brand
+    coupon_below_minimum: str = "keep"  # keep | recalculate | restore
+    coupon_after_full_refund: str = "restore"  # restore | keep
 
 
 @dataclass(frozen=True)

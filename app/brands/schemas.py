@@ -63,6 +63,8 @@ class RefundPolicyIn(Schema):
     clawback = PlainString(validate=validate.OneOf(["available", "debt", "floor"]))
     grace_days = Count(most=365)
     rounding_paid_by = PlainString(validate=validate.OneOf(["customer", "brand"]))
+    coupon_below_minimum = PlainString(validate=validate.OneOf(["keep", "recalculate", "restore"]))
+    coupon_after_full_refund = PlainString(validate=validate.OneOf(["restore", "keep"]))
 
 
 class RewardsIn(Schema):
@@ -166,6 +168,8 @@ class RefundPolicyOut(Schema):
     clawback = fields.String()
     grace_days = fields.Integer()
     rounding_paid_by = fields.String()
+    coupon_below_minimum = fields.String()
+    coupon_after_full_refund = fields.String()
 
 
 class RewardsOut(Schema):

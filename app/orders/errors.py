@@ -63,6 +63,18 @@ class HoldOfAnotherMember(RuleViolation):
     en = "The hold belongs to another member."
 
 
+class NothingToHold(RuleViolation):
+    code = "nothing_to_hold"
+    ko = "예약할 포인트나 쿠폰이 없어요. redeem_points나 coupons를 보내 주세요."
+    en = "There is nothing to hold. Send redeem_points or coupons."
+
+
+class CouponNotApplicable(RuleViolation):
+    code = "coupon_not_applicable"
+    ko = "쿠폰 {coupon}을(를) 이 주문에 쓸 수 없어요. {why_ko}"
+    en = "The coupon {coupon} cannot be used on this order. {why_en}"
+
+
 class RefundExceedsOrder(RuleViolation):
     code = "refund_exceeds_order"
     ko = "환불할 수 있는 것보다 많아요. {line}번 줄에 남은 수량은 {remaining}개예요."

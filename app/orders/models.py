@@ -40,8 +40,18 @@ class Order(Model):
         CheckConstraint(
             "status IN ('paid', 'partially_refunded', 'refunded', 'cancelled')", name="status"
         ),
-        CheckConstraint("due = goods - discounts + shipping_fee - points_used", name="due"),
+        CheckConstraint(
+            "due = goods - discounts - member_discount - coupon_discount"
+            " + shipping_fee - shipping_discount - points_used",
+            name="due",
+        ),
         Index("ix_orders_member", "brand_id", "member_id", "id"),
+        Index(
+            "ix_orders_address",
+            "brand_id",
+            "address_index",
+            postgresql_where=text("address_index IS NOT NULL"),
+        ),
         Index(
             "ix_orders_confirm_due",
             "brand_id",
@@ -61,12 +71,19 @@ class Order(Model):
     placed_at: Mapped[datetime]
     goods: Mapped[int] = mapped_column(BigInteger)
     discounts: Mapped[int] = mapped_column(BigInteger)
+    member_discount: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    coupon_discount: Mapped[int] = mapped_column(BigInteger, server_default="0")
     shipping_fee: Mapped[int] = mapped_column(BigInteger)
+    shipping_discount: Mapped[int] = mapped_column(BigInteger, server_default="0")
     points_used: Mapped[int] = mapped_column(BigInteger)
     due: Mapped[int] = mapped_column(BigInteger)
     earned: Mapped[int] = mapped_column(BigInteger)
     earned_pending: Mapped[bool]
+    accrual_rate: Mapped[int | None]  # in basis points; None: the settings' own
+    tier: Mapped[str | None] = mapped_column(Text)
     settings_version: Mapped[int]
+    programme_version: Mapped[int] = mapped_column(server_default="0")
+    address_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     hold_id: Mapped[UUID | None]
     redemption_seq: Mapped[int | None] = mapped_column(BigInteger)
     accrual_lot: Mapped[int | None] = mapped_column(BigInteger)
@@ -86,11 +103,20 @@ class OrderLine(Model):
         CheckConstraint(
             "refunded_quantity >= 0 AND refunded_quantity <= quantity", name="refunded"
         ),
+        # What a member bought before: repurchase rules ask for it.
+        Index(
+            "ix_order_lines_purchases",
+            "brand_id",
+            "member_id",
+            "sku",
+            postgresql_where=text("member_id IS NOT NULL"),
+        ),
     )
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
     line_no: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID | None]
     sku: Mapped[str] = mapped_column(Text)
     name: Mapped[str | None] = mapped_column(Text)
     category: Mapped[str | None] = mapped_column(Text)
@@ -98,6 +124,8 @@ class OrderLine(Model):
     unit_price: Mapped[int | None] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)
     discount: Mapped[int] = mapped_column(BigInteger)
+    member_discount: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    coupon_discount: Mapped[int] = mapped_column(BigInteger, server_default="0")
     points_share: Mapped[int] = mapped_column(BigInteger)
     accrues: Mapped[bool]
     refunded_quantity: Mapped[int] = mapped_column(BigInteger)
@@ -115,6 +143,7 @@ class OrderEffect(Model):
     points: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    reason_en: Mapped[str | None] = mapped_column(Text)
     rule: Mapped[str] = mapped_column(Text)
     rule_version: Mapped[int]
     terms: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -134,6 +163,8 @@ class Refund(Model):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     refunded_at: Mapped[datetime]
     cash: Mapped[int] = mapped_column(BigInteger)
+    # What a coupon that no longer fits takes off the cash of the lines (or adds to it).
+    coupon_adjustment: Mapped[int] = mapped_column(BigInteger, server_default="0")
     shipping: Mapped[int] = mapped_column(BigInteger)
     restored: Mapped[int] = mapped_column(BigInteger)
     restored_expired: Mapped[int] = mapped_column(BigInteger)

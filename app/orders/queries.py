@@ -7,19 +7,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from app.db import db
 from app.orders.models import Order, OrderEffect, OrderLine, Refund, RefundLine
 
-_OPEN = text(
-    "SELECT order_open(:brand_id, :member_id, :member_external, :key, :external_id, :hold_id,"
-    " :now, :lock)"
-)
+_OPEN = text("SELECT order_open(:brand_id, :now, CAST(:asked AS jsonb))")
 _PLACE = text(
-    "SELECT order_place(:brand_id, :order_id, :member_id, :now, CAST(:placed AS jsonb),"
+    "SELECT order_place(:brand_id, :now, CAST(:placed AS jsonb),"
     " :key, :fingerprint, :status, :body)"
 )
+_PROGRAMME = text("SELECT order_programme(:brand_id, :member_id, :now, CAST(:asked AS jsonb))")
+_FOLLOW = text(
+    "SELECT counters, results"
+    " FROM order_follow(:brand_id, :member_id, :order_id, :now, CAST(:done AS jsonb))"
+)
+_ADD_EFFECTS = text("SELECT order_effects_add(:brand_id, :order_id, CAST(:effects AS jsonb))")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class CheckoutState:
     """All that the checkout needs to decide, as of one moment; see ``sql/10_open.sql``."""
 
     settings_version: int
+    programme_version: int
     now: datetime
     member_id: UUID | None
     member_status: str | None
@@ -56,6 +60,11 @@ class CheckoutState:
     order_id: UUID | None
     order_fingerprint: str | None  # hexadecimal
     hold: HoldState | None
+    programme: dict[str, Any] | None  # see ``sql/15_programme.sql``; None: there is none
+
+    @property
+    def holds_coupons(self) -> bool:
+        return bool(self.programme and self.programme["coupons"]["held"])
 
 
 def open_checkout(
@@ -66,26 +75,33 @@ def open_checkout(
     key: str | None,
     external_id: str | None,
     hold_id: UUID | None,
+    placed_at: datetime | None,
+    skus: Sequence[str],
+    coupons: Sequence[dict[str, str]],
+    owned: bool,
     now: datetime,
     lock: bool,
 ) -> CheckoutState:
     """Lock the member's account and read the state; shows the rows of the brand."""
+    asked = {
+        "member_id": member_id,
+        "member_external": member_external,
+        "key": key,
+        "external_id": external_id,
+        "hold_id": hold_id,
+        "placed_at": placed_at,
+        "skus": skus,
+        "coupons": coupons,
+        "owned": owned,
+        "lock": lock,
+    }
     row: dict[str, Any] = db.session.execute(
-        _OPEN,
-        {
-            "brand_id": brand_id,
-            "member_id": member_id,
-            "member_external": member_external,
-            "key": key,
-            "external_id": external_id,
-            "hold_id": hold_id,
-            "now": now,
-            "lock": lock,
-        },
+        _OPEN, {"brand_id": brand_id, "now": now, "asked": _json(asked)}
     ).scalar_one()
     answer, hold = row["answer"], row["hold"]
     return CheckoutState(
         settings_version=row["settings_version"],
+        programme_version=row["programme_version"],
         now=datetime.fromisoformat(row["now"]),
         member_id=row["member_id"] and UUID(row["member_id"]),
         member_status=row["member_status"],
@@ -101,13 +117,12 @@ def open_checkout(
                 "expires_at": datetime.fromisoformat(hold["expires_at"]),
             }
         ),
+        programme=row["programme"],
     )
 
 
 def place(
     brand_id: UUID,
-    order_id: UUID,
-    member_id: UUID | None,
     placed: dict[str, Any],
     *,
     key: str,
@@ -116,7 +131,7 @@ def place(
     body: str,
     now: datetime,
 ) -> dict[str, int] | None:
-    """Write an order and post its points in one call; see ``sql/20_place.sql``.
+    """Write an order and all it does in one call; see ``sql/20_place.sql``.
 
     :returns: the member's counters afterwards, None without a member
     """
@@ -124,10 +139,8 @@ def place(
         _PLACE,
         {
             "brand_id": brand_id,
-            "order_id": order_id,
-            "member_id": member_id,
             "now": now,
-            "placed": json.dumps(placed, default=_plain),
+            "placed": _json(placed),
             "key": key,
             "fingerprint": fingerprint,
             "status": status,
@@ -135,6 +148,59 @@ def place(
         },
     ).scalar_one()
     return counters
+
+
+def read_programme(
+    brand_id: UUID,
+    member_id: UUID | None,
+    *,
+    skus: Sequence[str],
+    placed_at: datetime,
+    except_order: UUID | None = None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what the programme knows of a member; lock the account first.
+
+    ``except_order`` is left out of the member's history.
+    """
+    asked = {"skus": skus, "placed_at": placed_at, "except_order": except_order}
+    state: dict[str, Any] = db.session.execute(
+        _PROGRAMME,
+        {"brand_id": brand_id, "member_id": member_id, "now": now, "asked": _json(asked)},
+    ).scalar_one()
+    return state
+
+
+def follow(
+    brand_id: UUID, member_id: UUID, order_id: UUID, done: dict[str, Any], *, now: datetime
+) -> dict[str, int]:
+    """Post what an order does by the programme; see ``sql/15_programme.sql``.
+
+    :returns: the member's counters afterwards
+    """
+    row = db.session.execute(
+        _FOLLOW,
+        {
+            "brand_id": brand_id,
+            "member_id": member_id,
+            "order_id": order_id,
+            "now": now,
+            "done": _json(done),
+        },
+    ).one()
+    counters: dict[str, int] = row.counters
+    return counters
+
+
+def add_effects(brand_id: UUID, order_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
+    """Write effects of an order, rows by column name."""
+    db.session.execute(
+        _ADD_EFFECTS, {"brand_id": brand_id, "order_id": order_id, "effects": _json(rows)}
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=_plain)
 
 
 def _plain(value: object) -> str:
@@ -236,6 +302,32 @@ def list_orders(
     if before is not None:
         statement = statement.where(Order.id < before)
     return list(db.session.scalars(statement))
+
+
+def next_effect_no(brand_id: UUID, order_id: UUID) -> int:
+    """Return the number of the next effect of an order that is locked."""
+    newest = db.session.scalar(
+        select(func.max(OrderEffect.effect_no)).where(
+            OrderEffect.brand_id == brand_id, OrderEffect.order_id == order_id
+        )
+    )
+    return (newest or 0) + 1
+
+
+def list_due(brand_id: UUID, now: datetime, limit: int) -> list[UUID]:
+    """Return orders that are to be confirmed, in the order in which accounts are locked."""
+    due = (
+        select(Order.id, Order.member_id)
+        .where(
+            Order.brand_id == brand_id,
+            Order.confirmed_at.is_(None),
+            Order.confirm_due_at <= now,
+        )
+        .order_by(Order.confirm_due_at)
+        .limit(limit)
+        .subquery()
+    )
+    return list(db.session.scalars(select(due.c.id).order_by(due.c.member_id, due.c.id)))
 
 
 def confirm_due(brand_id: UUID, now: datetime, limit: int) -> int:

@@ -15,20 +15,25 @@ from app.orders.errors import OrderNotFound
 from app.orders.models import Order
 from app.orders.rules import status_at
 from app.orders.schemas import (
+    CheckoutHoldIn,
+    CheckoutHoldOut,
     OrderIn,
     OrderOut,
     OrderSummaryOut,
     PreviewIn,
     RefundIn,
     RefundOut,
+    ReleasedOut,
     read_cart,
     read_refund,
+    show_checkout_hold,
     show_dry_run,
     show_receipt,
     show_refunded,
     show_summary,
 )
 from app.orders.services import StoredAnswer
+from app.points.errors import HoldNotFound
 from app.web.auth import current_principal, requires
 from app.web.blueprint import Blueprint
 from app.web.fields import PlainString
@@ -37,6 +42,7 @@ from app.web.idempotency import (
     digest_of,
     execute_once,
     fingerprint_of,
+    idempotency_key,
     idempotent,
     replay,
     this_attempt,
@@ -63,6 +69,51 @@ def preview_order(body: dict[str, Any]) -> Response:
     # when a transaction is rolled back.
     receipt = transact(None, lambda: services.preview_order(brand_id, cart, now=clock.now()))
     return json_response(show_receipt(receipt))
+
+
+@blp.post("/checkout/holds")
+@requires("orders:write")
+@idempotent
+@blp.arguments(CheckoutHoldIn)
+@blp.response(201, CheckoutHoldOut)
+def hold_checkout(body: dict[str, Any]) -> Response:
+    """Reserve the points and coupons of a cart while the shopper pays."""
+    principal = current_principal()
+    cart = read_cart(body, members.parse_reference(body["member"], pointer="/member"))
+
+    def use_case() -> tuple[Any, int]:
+        held = services.hold_checkout(
+            principal.brand_id,
+            cart,
+            ttl_seconds=body["ttl_seconds"],
+            actor=principal.actor,
+            cause=f"key/{idempotency_key()}",
+            now=clock.now(),
+        )
+        return show_checkout_hold(held), 201
+
+    return execute_once(request.get_json(), use_case)
+
+
+@blp.post("/checkout/holds/<string:hold>/release")
+@requires("orders:write")
+@idempotent
+@blp.response(200, ReleasedOut)
+def release_checkout(hold: str) -> Response:
+    """Give back all that a checkout's hold reserves; repeating it changes nothing."""
+    principal = current_principal()
+    brand_id = principal.brand_id
+    hold_id = ids.read("hld", hold)
+    if hold_id is None:
+        raise HoldNotFound
+
+    def use_case() -> tuple[Any, int]:
+        services.release_checkout(
+            brand_id, hold_id, actor=principal.actor, now=brands.brand_now(brand_id, clock.now())
+        )
+        return {"object": "checkout_hold", "id": hold, "state": "released"}, 200
+
+    return execute_once(None, use_case)
 
 
 @blp.post("/orders")

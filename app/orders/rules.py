@@ -6,9 +6,11 @@ two such totals. Any number of partial refunds, in any order, therefore adds up 
 exactly one full refund.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from app.orders.errors import (
     NothingToRefund,
@@ -21,6 +23,13 @@ from app.orders.errors import (
 )
 
 AMOUNT_MAX = 1_000_000_000_000
+
+
+class Sentence(NamedTuple):
+    """A sentence in both languages."""
+
+    ko: str
+    en: str
 
 
 @dataclass(frozen=True)
@@ -42,16 +51,28 @@ class CartLine:
 
 @dataclass(frozen=True)
 class Amounts:
-    """An order's money in minor units. Points pay for goods, never for shipping."""
+    """An order's money in minor units. Points pay for goods, never for shipping.
+
+    ``discounts`` are those the storefront sent; the member price of the tier and the
+    coupons are Dangol's own.
+    """
 
     goods: int
     discounts: int
     shipping_fee: int
     points_used: int
+    member_discount: int = 0
+    coupon_discount: int = 0
+    shipping_discount: int = 0
+
+    @property
+    def goods_paid(self) -> int:
+        """What the goods cost before points."""
+        return self.goods - self.discounts - self.member_discount - self.coupon_discount
 
     @property
     def due(self) -> int:
-        return self.goods - self.discounts + self.shipping_fee - self.points_used
+        return self.goods_paid + self.shipping_fee - self.shipping_discount - self.points_used
 
 
 @dataclass(frozen=True)
@@ -62,13 +83,27 @@ class RedemptionTerms:
     minimum_order_amount: int
 
 
-def amounts_of(lines: Sequence[CartLine], shipping_fee: int, points_used: int) -> Amounts:
+@dataclass(frozen=True)
+class Discounts:
+    """What Dangol takes off: for each line, and of the shipping."""
+
+    member: Sequence[int]
+    coupons: Sequence[int]
+    shipping: int = 0
+
+
+def amounts_of(
+    lines: Sequence[CartLine], shipping_fee: int, discounts: Discounts, points_used: int
+) -> Amounts:
     """:raises OrderTooLarge: the goods and shipping exceed what is accepted"""
     amounts = Amounts(
         goods=sum(line.amount for line in lines),
         discounts=sum(line.discount for line in lines),
         shipping_fee=shipping_fee,
         points_used=points_used,
+        member_discount=sum(discounts.member),
+        coupon_discount=sum(discounts.coupons),
+        shipping_discount=discounts.shipping,
     )
     if amounts.goods + shipping_fee > AMOUNT_MAX:
         raise OrderTooLarge(maximum=AMOUNT_MAX)
@@ -89,6 +124,48 @@ def redeemable(goods_paid: int, terms: RedemptionTerms, available: int) -> int:
     most = min(goods_paid * terms.maximum_percent // 100, available)
     most -= most % terms.unit
     return most if most >= terms.minimum_points else 0
+
+
+def why_not_more(goods_paid: int, terms: RedemptionTerms, available: int) -> Sentence | None:
+    """Return what keeps an order from using more points, None if nothing does.
+
+    >>> terms = RedemptionTerms(1000, 10, 30, 5000)
+    >>> why_not_more(15_300, terms, 99_999).en
+    'Points pay for at most 30% of the goods'
+    >>> why_not_more(15_300, terms, 1_234).en
+    '1,234 points are available'
+    """
+    if goods_paid < terms.minimum_order_amount:
+        return Sentence(
+            f"상품 금액이 {terms.minimum_order_amount:,} 이상이어야 쓸 수 있어요",
+            f"The goods must cost at least {terms.minimum_order_amount:,}",
+        )
+    limit = goods_paid * terms.maximum_percent // 100
+    if min(limit, available) < terms.minimum_points:
+        return Sentence(
+            f"포인트는 {terms.minimum_points:,}P부터 쓸 수 있어요",
+            f"At least {terms.minimum_points:,} points must be used at a time",
+        )
+    if available < limit:
+        return Sentence(
+            f"쓸 수 있는 포인트가 {available:,}P예요", f"{available:,} points are available"
+        )
+    if terms.maximum_percent < 100:
+        return Sentence(
+            f"상품 금액의 {terms.maximum_percent}%까지 쓸 수 있어요",
+            f"Points pay for at most {terms.maximum_percent}% of the goods",
+        )
+    return None
+
+
+def address_key(text: str) -> str:
+    """Return an address in the form in which equal ones are equal.
+
+    >>> address_key("서울시 마포구  월드컵로 1, 101-2호")
+    '서울시마포구월드컵로11012호'
+    """
+    composed = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(character for character in composed if character.isalnum())
 
 
 def check_redemption(points: int, goods_paid: int, terms: RedemptionTerms) -> None:
@@ -116,7 +193,7 @@ def check_redemption(points: int, goods_paid: int, terms: RedemptionTerms) -> No
 
 @dataclass(frozen=True)
 class SoldLine:
-    """A line as the order keeps it."""
+    """A line as the order keeps it. ``net`` is after every discount, before points."""
 
     line_no: int
     quantity: int
@@ -254,12 +331,22 @@ def is_confirmed(
 
 def accrual_reason(
     basis: int, rate_basis_points: int, unit: int, rounding: str, points: int
-) -> str:
+) -> Sentence:
     """Return the arithmetic of an accrual in words.
 
-    >>> accrual_reason(13_850, 150, 1, "down", 207)
+    >>> told = accrual_reason(13_850, 150, 1, "down", 207)
+    >>> told.ko
     '상품 결제 금액 13,850 × 1.5% = 207P (1P 단위 내림)'
+    >>> told.en
+    'goods paid 13,850 × 1.5% = 207 points (to 1, rounded down)'
     """
-    words = {"down": "내림", "half_up": "반올림", "up": "올림"}[rounding]
+    ko, en = {
+        "down": ("내림", "down"),
+        "half_up": ("반올림", "half up"),
+        "up": ("올림", "up"),
+    }[rounding]
     rate = f"{rate_basis_points / 100:.2f}".rstrip("0").rstrip(".")
-    return f"상품 결제 금액 {basis:,} × {rate}% = {points:,}P ({unit}P 단위 {words})"
+    return Sentence(
+        f"상품 결제 금액 {basis:,} × {rate}% = {points:,}P ({unit}P 단위 {ko})",
+        f"goods paid {basis:,} × {rate}% = {points:,} points (to {unit}, rounded {en})",
+    )

@@ -60,7 +60,10 @@ def test_the_example_of_the_api_guide_is_exact(brand: TestBrand, member: str) ->
     assert placed["amounts"] == {
         "goods": 15300,
         "discounts": 0,
+        "member_discount": 0,
+        "coupon_discount": 0,
         "shipping_fee": 3000,
+        "shipping_discount": 0,
         "points_used": 1500,
         "due": 16800,
     }

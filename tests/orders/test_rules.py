@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.orders import errors, rules
-from app.orders.rules import CartLine, RedemptionTerms, SoldLine
+from app.orders.rules import CartLine, Discounts, RedemptionTerms, SoldLine
 from app.points.rules import points_for
 from app.purchases import apportion
 
@@ -174,9 +174,10 @@ def test_the_most_that_can_be_redeemed_is_allowed_and_one_unit_more_is_not(
 
 def test_an_order_beyond_the_accepted_amount_is_refused() -> None:
     line = CartLine("a", None, None, 1, None, rules.AMOUNT_MAX, 0)
-    assert rules.amounts_of([line], 0, 0).due == rules.AMOUNT_MAX
+    nothing = Discounts([0], [0])
+    assert rules.amounts_of([line], 0, nothing, 0).due == rules.AMOUNT_MAX
     with pytest.raises(errors.OrderTooLarge):
-        rules.amounts_of([line], 1, 0)
+        rules.amounts_of([line], 1, nothing, 0)
 
 
 def test_an_order_is_confirmed_from_its_day_on_even_if_no_job_has_noticed() -> None:

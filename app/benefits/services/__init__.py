@@ -4,6 +4,7 @@ A grant is decided by who makes it (a rule, a tier, a stamp card), planned here 
 what is to be posted and written, and taken back here when its cause is gone.
 """
 
+from app.benefits.models import BenefitGrant
 from app.benefits.rules import (
     Benefit,
     Grant,
@@ -15,8 +16,22 @@ from app.benefits.rules import (
     sentence_of,
     state_of,
 )
+from app.benefits.services.granting import Granted, Plan, grant, plan, read_state
+from app.benefits.services.reading import audit, list_grants, totals_of, used_of
+from app.benefits.services.reversing import (
+    TakenBack,
+    find,
+    is_used,
+    move_to_survivor,
+    of_order,
+    record_taken_back,
+    take_back,
+    what_was_given,
+)
 
 __all__ = [
-    "Benefit", "Grant", "Limit", "MemberBenefits", "Text", "benefit_of", "deserved",
-    "sentence_of", "state_of",
+    "Benefit", "BenefitGrant", "Grant", "Granted", "Limit", "MemberBenefits", "Plan",
+    "TakenBack", "Text", "audit", "benefit_of", "deserved", "find", "grant", "is_used",
+    "list_grants", "move_to_survivor", "of_order", "plan", "read_state", "record_taken_back",
+    "sentence_of", "state_of", "take_back", "totals_of", "used_of", "what_was_given",
 ]  # fmt: skip

@@ -5,8 +5,11 @@ Locks are taken in one order everywhere: the member's account, then the order.
 
 from app.orders.queries import StoredAnswer
 from app.orders.services.checkout import place_order, preview_order
+from app.orders.services.confirming import confirm_order
 from app.orders.services.deciding import Cart
-from app.orders.services.lifecycle import cancel_order, confirm_due_orders, confirm_order
+from app.orders.services.holding import CheckoutHold, hold_checkout, release_checkout
+from app.orders.services.lifecycle import cancel_order, confirm_due_orders
+from app.orders.services.programme import Told
 from app.orders.services.reading import (
     Effect,
     Receipt,
@@ -18,18 +21,22 @@ from app.orders.services.refunds import Refunded, RefundRequest, refund_order
 
 __all__ = [
     "Cart",
+    "CheckoutHold",
     "Effect",
     "Receipt",
     "RefundRequest",
     "Refunded",
     "StoredAnswer",
+    "Told",
     "cancel_order",
     "confirm_due_orders",
     "confirm_order",
     "get_order",
+    "hold_checkout",
     "list_orders",
     "place_order",
     "preview_order",
     "receipt_of",
     "refund_order",
+    "release_checkout",
 ]

@@ -9,15 +9,18 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from app import crypto
 from app.brands import services as brands
+from app.coupons import services as coupons
 from app.events import publish
 from app.ids import new_id
 from app.members.errors import MemberNotFound
-from app.orders import queries
+from app.orders import queries, rules
 from app.orders.errors import OrderAlreadyExists
 from app.orders.events import OrderPlaced
 from app.orders.queries import CheckoutState, StoredAnswer
 from app.orders.services.deciding import Cart, decide
+from app.orders.services.programme import programme_of
 from app.orders.services.reading import Receipt, get_order, receipt_of
 from app.orders.services.writing import write_order
 
@@ -27,10 +30,11 @@ def preview_order(brand_id: UUID, cart: Cart, *, now: datetime) -> Receipt:
 
     :raises DomainError: as :func:`place_order` would
     """
-    state = _open(brand_id, cart, key=None, now=now, lock=False)
-    _check_member(cart, state)
+    state = open_cart(brand_id, cart, key=None, now=now, lock=False)
+    check_member(cart, state)
     settings = brands.settings_of(brand_id, state.settings_version)
-    return decide(cart, state, settings).receipt
+    programme = programme_of(brand_id, state.programme_version)
+    return decide(brand_id, cart, state, settings, programme, actor="preview").receipt
 
 
 def place_order(
@@ -53,10 +57,11 @@ def place_order(
     :raises OrderAlreadyExists: the external id belongs to an order of other content
     :raises InsufficientPoints: fewer points are available than are to be redeemed
     :raises RedemptionBelowMinimum: and the other refusals of ``rules.check_redemption``
+    :raises CouponNotApplicable: a coupon that was asked for does not fit
     :raises HoldExpired: the hold's time is over
     :raises HoldClosed: the hold was captured or voided before
     """
-    state = _open(brand_id, cart, key=key, now=now, lock=True)
+    state = open_cart(brand_id, cart, key=key, now=now, lock=True)
     if state.answer is not None:
         return state.answer
     if state.order_id is not None:
@@ -64,10 +69,11 @@ def place_order(
             raise OrderAlreadyExists(pointer="/external_id", external_id=cart.external_id)
         return receipt_of(get_order(brand_id, order_id=state.order_id), now=state.now)
     # Only now: who ordered may be erased since, and a repeat gets its answer all the same.
-    _check_member(cart, state)
+    check_member(cart, state)
     settings = brands.settings_of(brand_id, state.settings_version)
+    programme = programme_of(brand_id, state.programme_version)
     order_id = new_id()
-    decision = decide(cart, state, settings, order_id=order_id)
+    decision = decide(brand_id, cart, state, settings, programme, order_id=order_id, actor=actor)
     write_order(
         brand_id,
         order_id,
@@ -77,15 +83,17 @@ def place_order(
         key=key,
         fingerprint=fingerprint,
         body=render(decision.receipt),
+        address_index=_address_index(brand_id, cart.shipping_address),
         actor=actor,
     )
     publish(OrderPlaced(brand_id, order_id, state.member_id, state.now))
     return decision.receipt
 
 
-def _open(
+def open_cart(
     brand_id: UUID, cart: Cart, *, key: str | None, now: datetime, lock: bool
 ) -> CheckoutState:
+    """Lock the member's account and read all that deciding the cart needs."""
     return queries.open_checkout(
         brand_id,
         member_id=cart.member_id,
@@ -93,11 +101,23 @@ def _open(
         key=key,
         external_id=cart.external_id,
         hold_id=cart.hold_id,
+        placed_at=cart.placed_at,
+        skus=sorted({line.sku for line in cart.lines}),
+        coupons=coupons.wanted_of(cart.coupons),
+        owned=not lock,
         now=now,
         lock=lock,
     )
 
 
-def _check_member(cart: Cart, state: CheckoutState) -> None:
+def check_member(cart: Cart, state: CheckoutState) -> None:
+    """:raises MemberNotFound: the cart names a member, and there is none"""
     if cart.names_member and (state.member_id is None or state.member_status == "erased"):
         raise MemberNotFound(pointer="/member")
+
+
+def _address_index(brand_id: UUID, address: str | None) -> bytes | None:
+    """Return what an address is found by; the address itself is not kept."""
+    if address is None:
+        return None
+    return crypto.blind_index(brand_id, "orders", "address", rules.address_key(address))

@@ -1,4 +1,4 @@
-"""What becomes of an order after it is placed: confirmed, or cancelled."""
+"""What becomes of an order after it is placed: cancelled, or confirmed by itself."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,51 +6,25 @@ from uuid import UUID
 
 from app.brands import services as brands
 from app.db import db
-from app.events import publish
 from app.orders import queries, rules
-from app.orders.errors import OrderNotCancellable, OrderNotConfirmable
-from app.orders.events import OrderConfirmed
-from app.orders.models import Order
-from app.orders.services.reading import Receipt, receipt_of
+from app.orders.errors import OrderNotCancellable
+from app.orders.services.accounts import lock_accounts
+from app.orders.services.confirming import confirm
+from app.orders.services.reading import receipt_of
 from app.orders.services.refunds import (
-    Accounts,
     Refunded,
     RefundRequest,
-    lock_accounts,
+    confirm_if_due,
+    lock_all,
     reverse,
-    sold,
+    shipping_left,
     told_again,
 )
-from app.points import services as points
+from app.orders.services.remaining import sold
 
 CANCELLATION = "cancellation"
-
-
-def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) -> Receipt:
-    """Confirm the purchase: its pending points can be spent. Repeating it changes nothing.
-
-    :raises OrderNotConfirmable: the order is cancelled or wholly refunded
-    """
-    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
-    order = queries.lock_order(brand_id, order_id)
-    if order.status in ("refunded", "cancelled"):
-        raise OrderNotConfirmable(status=order.status)
-    if not rules.is_confirmed(order.confirmed_at, order.confirm_due_at, now):
-        order.confirmed_at = now
-        lots = _pending_lots(order, accounts)
-        if accounts is not None and lots:
-            meta = {
-                "rule": "accrual",
-                "rule_version": order.settings_version,
-                "actor": actor,
-                "cause": f"order/{order_id}/confirmation",
-            }
-            points.post(
-                brand_id, accounts.survivor, [points.confirmation(lots, meta=meta)], now=now
-            )
-        db.session.flush()  # what is told below is read from the tables
-        publish(OrderConfirmed(brand_id, order_id, order.member_id, now))
-    return receipt_of(order, now=now)
+# Orders of a brand with a programme are confirmed one by one: each may do something.
+SINGLE_CHUNK = 100
 
 
 def cancel_order(
@@ -60,9 +34,9 @@ def cancel_order(
 
     :raises OrderNotCancellable: it is confirmed or refunded already; refund it instead
     """
-    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
-    order = queries.lock_order(brand_id, order_id)
+    accounts, order = lock_all(brand_id, order_id, now=now)
     request = RefundRequest(CANCELLATION, None, refund_shipping=True, refunded_at=None)
+    confirm_if_due(order, accounts, actor=actor, now=now)
     shown = rules.status_at(order.status, order.confirmed_at, order.confirm_due_at, now)
     if shown == "cancelled":
         refund = queries.find_refund(brand_id, order_id, CANCELLATION)
@@ -74,11 +48,11 @@ def cancel_order(
     lines = queries.list_lines(brand_id, order_id)
     # An order of nothing has nothing to refund, and may be cancelled all the same.
     plan = rules.RefundPlan((), 0, 0, wholly=True)
-    if lines or order.shipping_fee:
+    if lines or shipping_left(order):
         plan = rules.plan_refund(
             [sold(line) for line in lines],
             None,
-            shipping_left=order.shipping_fee,
+            shipping_left=shipping_left(order),
             refund_shipping=True,
             round_up=False,
         )
@@ -99,13 +73,16 @@ def cancel_order(
 
 
 def confirm_due_orders(brand_id: UUID, *, limit: int, now: datetime) -> int:
-    """Mark orders confirmed whose day has come; their points follow by their own clock."""
-    return queries.confirm_due(brand_id, now, limit)
+    """Confirm orders whose day has come; their points follow by their own clock.
 
-
-def _pending_lots(order: Order, accounts: Accounts | None) -> list[int]:
-    if accounts is None or not order.earned_pending:
-        return []
-    if accounts.source != accounts.survivor:
-        return points.list_order_lots(order.brand_id, accounts.survivor, order.id)
-    return [] if order.accrual_lot is None else [order.accrual_lot]
+    Without a programme nothing else follows, and many are marked at once.
+    """
+    if brands.programme_version(brand_id) == 0:
+        return queries.confirm_due(brand_id, now, limit)
+    due = queries.list_due(brand_id, now, min(limit, SINGLE_CHUNK))
+    for order_id in due:
+        accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
+        order = queries.lock_order(brand_id, order_id)
+        if order.status in ("paid", "partially_refunded"):
+            confirm(order, accounts, actor="job", now=now)
+    return len(due)

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.coupons.services import CouponOutcome
 from app.members import services as members
 from app.orders import queries, rules
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderEffect, OrderLine, Refund
+from app.orders.services.programme import Told
 from app.points import services as points
 from app.points.services import Balance
 
@@ -24,6 +26,7 @@ class Effect:
     reason: str
     rule: str
     rule_version: int
+    reason_en: str | None = None
     terms: dict[str, Any] | None = None
     refund_id: UUID | None = None
 
@@ -46,12 +49,16 @@ class Receipt:
     balance: Balance | None
     effects: Sequence[Effect]
     settings_version: int
+    programme_version: int = 0
     redeemable: int | None = None  # most points the order may use; preview only
+    why_not_more: rules.Sentence | None = None  # likewise
     confirm_due_at: datetime | None = None
     confirmed_at: datetime | None = None
     cash_refunded: int = 0
     points_restored: int = 0
     refunds: Sequence[Refund] = field(default=())
+    coupons: CouponOutcome | None = None  # of a preview and of a new order
+    programme: Told | None = None  # likewise
 
 
 def get_order(
@@ -100,13 +107,22 @@ def receipt_of(
         channel=order.channel,
         currency=order.currency,
         placed_at=order.placed_at,
-        amounts=rules.Amounts(order.goods, order.discounts, order.shipping_fee, order.points_used),
+        amounts=rules.Amounts(
+            goods=order.goods,
+            discounts=order.discounts,
+            shipping_fee=order.shipping_fee,
+            points_used=order.points_used,
+            member_discount=order.member_discount,
+            coupon_discount=order.coupon_discount,
+            shipping_discount=order.shipping_discount,
+        ),
         lines=[line_of(line) for line in lines],
         earned=order.earned,
         earned_status="pending" if order.earned_pending and not confirmed else "available",
         balance=balance,
         effects=[effect_of(row) for row in effects],
         settings_version=order.settings_version,
+        programme_version=order.programme_version,
         confirm_due_at=order.confirm_due_at,
         confirmed_at=order.confirmed_at or (order.confirm_due_at if confirmed else None),
         cash_refunded=order.cash_refunded,
@@ -125,6 +141,8 @@ def line_of(line: OrderLine) -> dict[str, Any]:
         "unit_price": line.unit_price,
         "amount": line.amount,
         "discount": line.discount,
+        "member_discount": line.member_discount,
+        "coupon_discount": line.coupon_discount,
         "points_share": line.points_share,
         "refunded_quantity": line.refunded_quantity,
     }
@@ -136,6 +154,7 @@ def effect_of(row: OrderEffect) -> Effect:
         points=row.points,
         status=row.status,
         reason=row.reason,
+        reason_en=row.reason_en,
         rule=row.rule,
         rule_version=row.rule_version,
         terms=row.terms,

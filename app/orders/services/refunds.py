@@ -7,30 +7,45 @@ same use case in a transaction that is rolled back.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from app.benefits import services as benefits
 from app.brands import services as brands
 from app.brands.services import Settings
+from app.coupons import services as coupons
 from app.db import db
 from app.events import publish
 from app.ids import new_id
-from app.members import services as members
 from app.orders import queries, rules
 from app.orders.errors import RefundAlreadyExists
 from app.orders.events import OrderRefunded
 from app.orders.models import Order, OrderEffect, OrderLine, Refund, RefundLine
+from app.orders.services.accounts import Accounts, lock_accounts
+from app.orders.services.confirming import confirm
+from app.orders.services.coupon_refunds import refund_coupons
+from app.orders.services.moving import Moved, move_points
 from app.orders.services.reading import Effect, Receipt, effect_of, receipt_of
+from app.orders.services.remaining import sold
+from app.orders.services.undoing import Undone, reversal_effects, undo_programme
+from app.orders.services.writing import effect_rows
 from app.points import services as points
-from app.points.services import Balance
 
-RESTORED = "쓴 포인트를 원래 적립분에 돌려줬어요"
-RESTORED_EXPIRED = "돌려준 포인트 중 기한이 지난 것은 바로 사라졌어요"
-TAKEN_BACK = "남은 금액의 적립만 남기고 {:,}P를 거둬들였어요"
-DEBT_ADDED = "이미 쓴 포인트라 다음 적립에서 갚아요"
-WAIVED = "이미 쓴 포인트라 거둬들이지 않았어요"
+RESTORED = rules.Sentence(
+    "쓴 포인트를 원래 적립분에 돌려줬어요", "The points used went back to the lots they came from"
+)
+RESTORED_EXPIRED = rules.Sentence(
+    "돌려준 포인트 중 기한이 지난 것은 바로 사라졌어요",
+    "Of the points given back, those past their date lapsed at once",
+)
+TAKEN_BACK = rules.Sentence(
+    "남은 금액의 적립만 남기고 {:,}P를 거둬들였어요",
+    "{:,} points are taken back; those of what is left stay",
+)
+DEBT_ADDED = rules.Sentence(
+    "이미 쓴 포인트라 다음 적립에서 갚아요", "Spent already: the next points pay for them"
+)
+WAIVED = rules.Sentence("이미 쓴 포인트라 거둬들이지 않았어요", "Spent already, and not asked for")
 
 
 @dataclass(frozen=True)
@@ -54,25 +69,6 @@ class Refunded:
     repeated: bool = False
 
 
-@dataclass(frozen=True)
-class Accounts:
-    """Whose points an order moved, and who has them now (another one after a merge)."""
-
-    source: UUID
-    survivor: UUID
-
-
-def lock_accounts(order: Order, *, now: datetime) -> Accounts | None:
-    """Lock the accounts that reversing the order will touch, in ascending order."""
-    if order.member_id is None:
-        return None
-    survivor = members.survivor_id(order.brand_id, order.member_id, keep=True)
-    accounts = Accounts(order.member_id, survivor)
-    for member_id in sorted({accounts.source, accounts.survivor}):
-        points.lock_balance(order.brand_id, member_id, now=now)
-    return accounts
-
-
 def refund_order(
     brand_id: UUID,
     order_id: UUID,
@@ -87,19 +83,19 @@ def refund_order(
     :raises RefundAlreadyExists: the external id belongs to a refund of other content
     :raises RefundExceedsOrder: more is asked for than is left
     """
-    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
-    order = queries.lock_order(brand_id, order_id)
+    accounts, order = lock_all(brand_id, order_id, now=now)
     earlier = queries.find_refund(brand_id, order_id, request.external_id)
     if earlier is not None:
         if bytes(earlier.fingerprint) != fingerprint:
             raise RefundAlreadyExists(pointer="/external_id", external_id=request.external_id)
         return told_again(earlier, order, now=now)
+    confirm_if_due(order, accounts, actor=actor, now=now)
     settings = brands.settings_of(brand_id, order.settings_version)
     lines = queries.list_lines(brand_id, order_id)
     plan = rules.plan_refund(
         [sold(line) for line in lines],
         request.quantities,
-        shipping_left=0 if order.shipping_refunded else order.shipping_fee,
+        shipping_left=shipping_left(order),
         refund_shipping=request.refund_shipping,
         round_up=settings.refund.rounding_paid_by == "brand",
     )
@@ -116,6 +112,26 @@ def refund_order(
     )
 
 
+def lock_all(brand_id: UUID, order_id: UUID, *, now: datetime) -> tuple[Accounts | None, Order]:
+    """Lock every account that the order gave something, then the order."""
+    others = {row.member_id for row in benefits.of_order(brand_id, order_id)}
+    accounts = lock_accounts(queries.known_order(brand_id, order_id), others=others, now=now)
+    return accounts, queries.lock_order(brand_id, order_id)
+
+
+def shipping_left(order: Order) -> int:
+    """Return the shipping that was paid and not given back."""
+    return 0 if order.shipping_refunded else order.shipping_fee - order.shipping_discount
+
+
+def confirm_if_due(order: Order, accounts: Accounts | None, *, actor: str, now: datetime) -> None:
+    """Confirm an order whose day has come, if no job has yet: what it did is then undone."""
+    if order.status in ("paid", "partially_refunded") and rules.is_confirmed(
+        None, order.confirm_due_at, now
+    ):
+        confirm(order, accounts, actor=actor, now=now)
+
+
 def reverse(
     order: Order,
     lines: Sequence[OrderLine],
@@ -130,12 +146,29 @@ def reverse(
 ) -> Refunded:
     """Carry out a refund that is planned; accounts and order are locked."""
     refund_id = new_id()
+    refunded_at = request.refunded_at or now
+    earlier = queries.list_effects(order.brand_id, order.id)
+    coupon_refund = refund_coupons(order, lines, earlier, plan, settings)
     take_back = _to_take_back(order, plan, settings)
-    outcome, balance = _post(
+    undone = Undone()
+    if accounts is not None and order.programme_version + brands.programme_version(order.brand_id):
+        undone = undo_programme(
+            order,
+            accounts,
+            lines,
+            plan,
+            settings,
+            refund_id,
+            points_back=take_back,
+            refunded_at=refunded_at,
+            actor=actor,
+            now=now,
+        )
+    moved = move_points(
         order,
-        refund_id,
         plan.points,
         take_back,
+        undone.taken,
         settings,
         accounts,
         meta={
@@ -143,24 +176,30 @@ def reverse(
             "refund_id": refund_id,
             "rule_version": settings.version,
             "actor": actor,
-            "occurred_at": request.refunded_at or now,
+            "occurred_at": refunded_at,
         },
         now=now,
     )
+    taken = benefits.record_taken_back(undone.taken, now=now)
+    if coupon_refund.restored:
+        coupons.restore_redeemed(
+            order.brand_id, order.id, templates=coupon_refund.restored, now=now
+        )
     refund = Refund(
         brand_id=order.brand_id,
         id=refund_id,
         order_id=order.id,
         external_id=request.external_id,
         fingerprint=fingerprint,
-        refunded_at=request.refunded_at or now,
-        cash=plan.cash,
+        refunded_at=refunded_at,
+        cash=coupon_refund.goods_cash + plan.shipping,
+        coupon_adjustment=coupon_refund.adjustment,
         shipping=plan.shipping,
         restored=plan.points,
-        restored_expired=outcome.get("restored_expired", 0),
-        clawed_back=outcome.get("clawed_back", 0),
-        debt_added=outcome.get("debt_added", 0),
-        waived=outcome.get("waived", 0),
+        restored_expired=moved.total("restored_expired"),
+        clawed_back=moved.total("clawed_back"),
+        debt_added=moved.total("debt_added"),
+        waived=moved.total("waived"),
         created_at=now,
     )
     db.session.add(refund)
@@ -176,27 +215,23 @@ def reverse(
         )
         for line in plan.lines
     ]
-    effects = queries.list_effects(order.brand_id, order.id)
-    reversals = _reversals(order, refund, settings, first_no=len(effects) + 1)
+    told = [
+        *_points_told(refund, moved, settings),
+        *coupon_refund.effects,
+        *undone.effects,
+        *reversal_effects(taken),
+    ]
+    reversals = _effect_models(
+        order, refund_id, told, first=queries.next_effect_no(order.brand_id, order.id)
+    )
     db.session.add_all([*refund_lines, *reversals])
-    _update_order(order, lines, plan, refund)
+    _update_order(order, lines, plan, refund, moved)
     db.session.flush()  # autoflush is off
     publish(OrderRefunded(order.brand_id, order.id, refund_id, order.member_id, now))
     receipt = receipt_of(
-        order, now=now, lines=lines, effects=[*effects, *reversals], balance=balance
+        order, now=now, lines=lines, effects=[*earlier, *reversals], balance=moved.balance
     )
     return Refunded(refund, refund_lines, [effect_of(row) for row in reversals], receipt)
-
-
-def sold(line: OrderLine) -> rules.SoldLine:
-    return rules.SoldLine(
-        line_no=line.line_no,
-        quantity=line.quantity,
-        net=line.amount - line.discount,
-        points_share=line.points_share,
-        accrues=line.accrues,
-        refunded_quantity=line.refunded_quantity,
-    )
 
 
 def _to_take_back(order: Order, plan: rules.RefundPlan, settings: Settings) -> int:
@@ -206,111 +241,59 @@ def _to_take_back(order: Order, plan: rules.RefundPlan, settings: Settings) -> i
     an earlier refund had to waive is asked for again: the points that this one gives
     back may cover it, as they would if all had been refunded at once.
     """
-    kept = 0 if plan.wholly else points.points_for(plan.basis_left, settings.accrual)
+    kept = 0
+    if not plan.wholly:
+        kept = points.points_for(plan.basis_left, settings.accrual, rate=order.accrual_rate)
     return max(0, order.earned - kept - order.points_taken_back)
 
 
-def _post(
-    order: Order,
-    refund_id: UUID,
-    restore: int,
-    take_back: int,
-    settings: Settings,
-    accounts: Accounts | None,
-    *,
-    meta: dict[str, Any],
-    now: datetime,
-) -> tuple[dict[str, int], Balance | None]:
-    """Move the points; return what came of it by name, and the balance if it was read."""
-    outcome: dict[str, int] = {}
-    balance = None
-    if accounts is None:
-        return outcome, balance
-    brand_id, merged = order.brand_id, accounts.source != accounts.survivor
-    operations = []
-    if restore:
-        assert order.redemption_seq is not None  # noqa: S101 - points were used
-        operations.append(
-            points.restoration(
-                restore,
-                source_seq=order.redemption_seq,
-                grace_until=_grace_until(settings, now),
-                meta={**meta, "rule": "redemption", "cause": f"refund/{refund_id}/restoration"},
-            )
-        )
-    if merged and operations:
-        # The lots are the merged member's; what comes back to them moves on.
-        _, results = points.post(brand_id, accounts.source, operations, now=now)
-        points.forward(brand_id, accounts.source, accounts.survivor, now=now)
-        outcome.update(results[0])
-        operations = []
-    if take_back:
-        own = [] if order.accrual_lot is None else [order.accrual_lot]
-        operations.append(
-            points.claw_back(
-                take_back,
-                lots=points.list_order_lots(brand_id, accounts.survivor, order.id)
-                if merged
-                else own,
-                policy=settings.refund.clawback,
-                meta={**meta, "rule": "accrual", "cause": f"refund/{refund_id}/clawback"},
-            )
-        )
-    if operations:
-        balance, results = points.post(brand_id, accounts.survivor, operations, now=now)
-        for result in results:
-            outcome.update(result)
-    return outcome, balance
-
-
-def _grace_until(settings: Settings, now: datetime) -> datetime | None:
-    """Return until when points live that come back to a lot that has lapsed."""
-    if not settings.refund.grace_days:
-        return None
-    days = timedelta(days=settings.refund.grace_days + 1)
-    return points.midnight_of(now + days, ZoneInfo(settings.timezone))
-
-
-def _reversals(
-    order: Order, refund: Refund, settings: Settings, *, first_no: int
-) -> list[OrderEffect]:
-    """Return the effects of a refund: what of the order's own it reversed."""
+def _points_told(refund: Refund, moved: Moved, settings: Settings) -> list[Effect]:
+    """Tell what became of the order's own points."""
+    own = moved.own
     told = (
         ("redemption_reversed", refund.restored, "redemption", RESTORED),
         ("restored_expired", refund.restored_expired, "redemption", RESTORED_EXPIRED),
-        ("accrual_reversed", refund.clawed_back, "accrual", TAKEN_BACK.format(refund.clawed_back)),
-        ("debt_added", refund.debt_added, "accrual", DEBT_ADDED),
-        ("clawback_waived", refund.waived, "accrual", WAIVED),
+        ("accrual_reversed", own.get("clawed_back", 0), "accrual", TAKEN_BACK),
+        ("debt_added", own.get("debt_added", 0), "accrual", DEBT_ADDED),
+        ("clawback_waived", own.get("waived", 0), "accrual", WAIVED),
     )
     return [
-        OrderEffect(
-            brand_id=order.brand_id,
-            order_id=order.id,
-            effect_no=number,
-            refund_id=refund.id,
+        Effect(
             kind=kind,
             points=amount,
             status="posted",
-            reason=reason,
+            reason=reason.ko.format(amount),
+            reason_en=reason.en.format(amount),
             rule=rule,
             rule_version=settings.version,
-            terms=None,
         )
-        for number, (kind, amount, rule, reason) in enumerate(
-            (each for each in told if each[1]), first_no
-        )
+        for kind, amount, rule, reason in told
+        if amount
+    ]
+
+
+def _effect_models(
+    order: Order, refund_id: UUID, told: Sequence[Effect], *, first: int
+) -> list[OrderEffect]:
+    return [
+        OrderEffect(brand_id=order.brand_id, order_id=order.id, refund_id=refund_id, **row)
+        for row in effect_rows(told, first=first)
     ]
 
 
 def _update_order(
-    order: Order, lines: Sequence[OrderLine], plan: rules.RefundPlan, refund: Refund
+    order: Order,
+    lines: Sequence[OrderLine],
+    plan: rules.RefundPlan,
+    refund: Refund,
+    moved: Moved,
 ) -> None:
     quantities = {line.line_no: line.quantity for line in plan.lines}
     for line in lines:
         line.refunded_quantity += quantities.get(line.line_no, 0)
-    order.cash_refunded += plan.cash
+    order.cash_refunded += refund.cash
     order.points_restored += plan.points
-    order.points_taken_back += refund.clawed_back + refund.debt_added
+    order.points_taken_back += moved.own.get("clawed_back", 0) + moved.own.get("debt_added", 0)
     order.shipping_refunded = order.shipping_refunded or plan.shipping > 0
     order.status = "refunded" if plan.wholly else "partially_refunded"
     if plan.wholly and order.confirmed_at is None:

@@ -20,11 +20,14 @@ def place_hold(
     points: int,
     *,
     ttl_seconds: int | None,
+    hold_id: UUID | None = None,
     actor: str,
     cause: str,
     now: datetime,
 ) -> tuple[Hold, Balance]:
     """Reserve points: no one else can spend them until captured, voided or timed out.
+
+    ``hold_id`` is that of a checkout which reserves more than points.
 
     :raises InsufficientPoints: fewer than ``points`` are available at ``now``
     :raises AlreadyPosted: ``cause`` was posted before
@@ -32,7 +35,7 @@ def place_hold(
     balance = queries.lock_balance(brand_id, member_id, now)
     require(brand_id, balance, points, cause=cause)
     ttl = ttl_seconds or brands.current_settings(brand_id).redemption.hold_ttl_seconds
-    hold_id = new_id()
+    hold_id = hold_id or new_id()
     operation = {
         "op": "hold",
         "points": points,

@@ -7,11 +7,11 @@ from app.brands.services import Accrual, Settings
 from app.points import rules
 
 
-def points_for(basis: int, accrual: Accrual) -> int:
-    """Return the points that an amount earns by the brand's rule."""
+def points_for(basis: int, accrual: Accrual, *, rate: int | None = None) -> int:
+    """Return the points that an amount earns by the brand's rule, or at another rate."""
     return rules.points_for(
         basis,
-        rate_basis_points=accrual.rate_basis_points,
+        rate_basis_points=accrual.rate_basis_points if rate is None else rate,
         unit=accrual.rounding_unit,
         rounding=accrual.rounding,
     )

@@ -1,107 +1,35 @@
-"""The wire format of orders: syntax only."""
+"""What is answered of orders."""
 
 from typing import Any
-from uuid import UUID
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, fields
 
 from app import ids
 from app.orders.models import Refund
-from app.orders.rules import AMOUNT_MAX, CartLine
-from app.orders.services import Cart, Effect, Receipt, Refunded, RefundRequest
-from app.web.fields import Count, Flag, Instant, PlainString
-from app.web.messages import say
-from app.web.responses import show_instant
-from app.web.schemas import Schema
-
-QUANTITY_MAX = 1_000_000
-LINES_MAX = 1000
-
-ONE_PRICE = say("Send either unit_price or amount.", "unit_price와 amount 중 하나만 보내 주세요.")
-DISCOUNT_TOO_LARGE = say("Must not exceed the line's amount.", "그 줄의 금액보다 클 수 없어요.")
-LINES_OR_ALL = say("Send either lines or all.", "lines와 all 중 하나만 보내 주세요.")
-NOTHING_NAMED = say(
-    "Send lines, refund_shipping, or all.", "lines, refund_shipping, all 중 하나는 보내 주세요."
+from app.orders.schemas.programme import (
+    OrderCouponsOut,
+    OrderExpectedOut,
+    OrderSkippedOut,
+    OrderStampsToldOut,
+    OrderTextOut,
+    OrderTierToldOut,
+    show_coupons,
+    show_expected,
+    show_skipped,
+    show_stamps,
+    show_tier,
 )
-NOT_A_HOLD = say("Not the id of a hold (hld_…).", "포인트 예약의 id(hld_…)가 아니에요.")
-
-
-class OrderLineIn(Schema):
-    sku = PlainString(required=True, validate=validate.Length(1, 100))
-    name = PlainString(load_default=None, allow_none=True, validate=validate.Length(1, 300))
-    category = PlainString(load_default=None, allow_none=True, validate=validate.Length(1, 100))
-    quantity = Count(required=True, least=1, most=QUANTITY_MAX)
-    unit_price = Count(load_default=None, allow_none=True, most=AMOUNT_MAX)
-    amount = Count(
-        load_default=None,
-        allow_none=True,
-        most=AMOUNT_MAX,
-        metadata={"description": "The line's total before its discount, instead of unit_price."},
-    )
-    discount = Count(load_default=0, most=AMOUNT_MAX)
-
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> CartLine:
-        if (data["unit_price"] is None) == (data["amount"] is None):
-            raise ValidationError(ONE_PRICE, "unit_price")
-        if data["amount"] is None:
-            data["amount"] = data["unit_price"] * data["quantity"]
-        if data["discount"] > data["amount"]:
-            raise ValidationError(DISCOUNT_TOO_LARGE, "discount")
-        return CartLine(**data)
-
-
-class PreviewIn(Schema):
-    member = PlainString(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(1, 140),
-        metadata={"description": "`mem_…` or `ext:<your id>`; without it nothing is earned."},
-    )
-    channel = PlainString(load_default=None, allow_none=True, validate=validate.Length(1, 50))
-    placed_at = Instant(load_default=None, allow_none=True)
-    lines = fields.List(
-        fields.Nested(OrderLineIn), required=True, validate=validate.Length(max=LINES_MAX)
-    )
-    shipping_fee = Count(load_default=0, most=AMOUNT_MAX)
-    redeem_points = Count(load_default=None, allow_none=True, most=1_000_000_000)
-    hold = PlainString(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(1, 40),
-        metadata={"description": "A hold to capture: redeem_points of it, or all."},
-    )
-
-
-class OrderIn(PreviewIn):
-    external_id = PlainString(required=True, validate=validate.Length(1, 128))
-
-
-class RefundLineIn(Schema):
-    line = Count(required=True, least=1, most=LINES_MAX)
-    quantity = Count(required=True, least=1, most=QUANTITY_MAX)
-
-
-class RefundIn(Schema):
-    external_id = PlainString(required=True, validate=validate.Length(1, 128))
-    lines = fields.List(fields.Nested(RefundLineIn), validate=validate.Length(1, LINES_MAX))
-    all = Flag(load_default=False)
-    refund_shipping = Flag(load_default=False)
-    refunded_at = Instant(load_default=None, allow_none=True)
-    dry_run = Flag(load_default=False)
-
-    @validates_schema
-    def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
-        if data["all"] and "lines" in data:
-            raise ValidationError(LINES_OR_ALL, "lines")
-        if not data["all"] and "lines" not in data and not data["refund_shipping"]:
-            raise ValidationError(NOTHING_NAMED, "lines")
+from app.orders.services import CheckoutHold, Effect, Receipt, Refunded
+from app.web.responses import show_instant
 
 
 class AmountsOut(Schema):
     goods = fields.Integer()
     discounts = fields.Integer()
+    member_discount = fields.Integer()
+    coupon_discount = fields.Integer()
     shipping_fee = fields.Integer()
+    shipping_discount = fields.Integer()
     points_used = fields.Integer()
     due = fields.Integer()
 
@@ -118,6 +46,7 @@ class OrderPointsOut(Schema):
     earned = fields.Integer()
     earned_status = fields.String()
     redeemable = fields.Integer(allow_none=True)
+    why_not_more = fields.Nested(OrderTextOut, allow_none=True)
     balance = fields.Nested(OrderBalanceOut, allow_none=True)
 
 
@@ -126,6 +55,7 @@ class EffectOut(Schema):
     points = fields.Integer()
     status = fields.String()
     reason = fields.String()
+    reason_en = fields.String(allow_none=True)
     rule = fields.String()
     rule_version = fields.Integer()
     terms = fields.Dict(allow_none=True)
@@ -141,6 +71,8 @@ class OrderLineOut(Schema):
     unit_price = fields.Integer(allow_none=True)
     amount = fields.Integer()
     discount = fields.Integer()
+    member_discount = fields.Integer()
+    coupon_discount = fields.Integer()
     points_share = fields.Integer()
     refunded_quantity = fields.Integer()
 
@@ -163,10 +95,24 @@ class OrderOut(Schema):
     confirm_due_at = fields.String(allow_none=True)
     confirmed_at = fields.String(allow_none=True)
     settings_version = fields.Integer()
+    programme_version = fields.Integer()
     amounts = fields.Nested(AmountsOut)
     points = fields.Nested(OrderPointsOut)
     lines = fields.List(fields.Nested(OrderLineOut))
     effects = fields.List(fields.Nested(EffectOut))
+    coupons = fields.Nested(OrderCouponsOut, allow_none=True)
+    stamps = fields.Nested(OrderStampsToldOut, allow_none=True)
+    tier = fields.Nested(OrderTierToldOut, allow_none=True)
+    expected = fields.List(
+        fields.Nested(OrderExpectedOut),
+        allow_none=True,
+        metadata={"description": "What follows when the order is confirmed."},
+    )
+    skipped = fields.List(
+        fields.Nested(OrderSkippedOut),
+        allow_none=True,
+        metadata={"description": "Rules that give nothing for this order, and why."},
+    )
     refunded = fields.Nested(RefundedTotalsOut)
 
 
@@ -204,6 +150,7 @@ class RefundOut(Schema):
     dry_run = fields.Boolean()
     refunded_at = fields.String()
     cash = fields.Integer()
+    coupon_adjustment = fields.Integer()
     shipping = fields.Integer()
     points = fields.Nested(RefundPointsOut)
     lines = fields.List(fields.Nested(RefundLineOut))
@@ -211,43 +158,8 @@ class RefundOut(Schema):
     order = fields.Nested(OrderOut)
 
 
-def read_cart(body: dict[str, Any], member: tuple[UUID | None, str | None]) -> Cart:
-    """Return the use case's form of a body; ``member`` is its reference, parsed."""
-    hold_id = None
-    if body["hold"] is not None:
-        hold_id = ids.read("hld", body["hold"])
-        if hold_id is None:
-            raise ValidationError(NOT_A_HOLD, "hold")
-    return Cart(
-        member_id=member[0],
-        member_external=member[1],
-        channel=body["channel"],
-        placed_at=body["placed_at"],
-        lines=tuple(body["lines"]),
-        shipping_fee=body["shipping_fee"],
-        redeem_points=body["redeem_points"],
-        hold_id=hold_id,
-        external_id=body.get("external_id"),
-    )
-
-
-def read_refund(body: dict[str, Any]) -> RefundRequest:
-    """Return the use case's form of a body; a line named twice counts as its sum."""
-    quantities: dict[int, int] | None = None
-    if not body["all"]:
-        quantities = {}
-        for line in body.get("lines", []):
-            quantities[line["line"]] = quantities.get(line["line"], 0) + line["quantity"]
-    return RefundRequest(
-        external_id=body["external_id"],
-        quantities=quantities,
-        refund_shipping=body["refund_shipping"],
-        refunded_at=body["refunded_at"],
-    )
-
-
 def show_receipt(receipt: Receipt) -> dict[str, Any]:
-    amounts, balance = receipt.amounts, receipt.balance
+    amounts, balance, told = receipt.amounts, receipt.balance, receipt.programme
     return {
         "object": "order",
         "id": receipt.order_id and ids.show("ord", receipt.order_id),
@@ -260,10 +172,14 @@ def show_receipt(receipt: Receipt) -> dict[str, Any]:
         "confirm_due_at": show_instant(receipt.confirm_due_at),
         "confirmed_at": show_instant(receipt.confirmed_at),
         "settings_version": receipt.settings_version,
+        "programme_version": receipt.programme_version,
         "amounts": {
             "goods": amounts.goods,
             "discounts": amounts.discounts,
+            "member_discount": amounts.member_discount,
+            "coupon_discount": amounts.coupon_discount,
             "shipping_fee": amounts.shipping_fee,
+            "shipping_discount": amounts.shipping_discount,
             "points_used": amounts.points_used,
             "due": amounts.due,
         },
@@ -272,6 +188,7 @@ def show_receipt(receipt: Receipt) -> dict[str, Any]:
             "earned": receipt.earned,
             "earned_status": receipt.earned_status,
             "redeemable": receipt.redeemable,
+            "why_not_more": receipt.why_not_more and receipt.why_not_more._asdict(),
             "balance": balance
             and {
                 "available": balance.available,
@@ -282,6 +199,11 @@ def show_receipt(receipt: Receipt) -> dict[str, Any]:
         },
         "lines": receipt.lines,
         "effects": [show_effect(effect) for effect in receipt.effects],
+        "coupons": receipt.coupons and show_coupons(receipt.coupons),
+        "stamps": told and show_stamps(told.stamps),
+        "tier": told and show_tier(told),
+        "expected": told and [show_expected(grant) for grant in told.expected],
+        "skipped": told and [show_skipped(skip) for skip in told.skipped],
         "refunded": {
             "cash": receipt.cash_refunded,
             "points": receipt.points_restored,
@@ -296,6 +218,7 @@ def show_effect(effect: Effect) -> dict[str, Any]:
         "points": effect.points,
         "status": effect.status,
         "reason": effect.reason,
+        "reason_en": effect.reason_en,
         "rule": effect.rule,
         "rule_version": effect.rule_version,
         "terms": effect.terms,
@@ -337,6 +260,7 @@ def show_refunded(refunded: Refunded) -> dict[str, Any]:
         "dry_run": False,
         "refunded_at": show_instant(refund.refunded_at),
         "cash": refund.cash,
+        "coupon_adjustment": refund.coupon_adjustment,
         "shipping": refund.shipping,
         "points": {
             "restored": refund.restored,
@@ -356,4 +280,32 @@ def show_refunded(refunded: Refunded) -> dict[str, Any]:
         ],
         "effects": [show_effect(effect) for effect in refunded.effects],
         "order": show_receipt(refunded.receipt),
+    }
+
+
+class CheckoutHoldOut(Schema):
+    object = fields.String()
+    id = fields.String()
+    member = fields.String()
+    state = fields.String()
+    points = fields.Integer()
+    coupons = fields.List(fields.String())
+    expires_at = fields.String()
+
+
+class ReleasedOut(Schema):
+    object = fields.String()
+    id = fields.String()
+    state = fields.String()
+
+
+def show_checkout_hold(hold: CheckoutHold) -> dict[str, Any]:
+    return {
+        "object": "checkout_hold",
+        "id": ids.show("hld", hold.hold_id),
+        "member": ids.show("mem", hold.member_id),
+        "state": "open",
+        "points": hold.points,
+        "coupons": list(hold.coupons),
+        "expires_at": show_instant(hold.expires_at),
     }

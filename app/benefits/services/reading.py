@@ -1,0 +1,30 @@
+"""Looking grants up, and proving them."""
+
+from uuid import UUID
+
+from app.benefits import audits, queries
+from app.benefits.models import BenefitGrant
+from app.findings import Finding
+
+
+def list_grants(
+    brand_id: UUID, member_id: UUID, *, before: UUID | None, limit: int
+) -> list[BenefitGrant]:
+    """Return what a member was given, the newest first."""
+    return queries.list_of_member(brand_id, member_id, before=before, limit=limit)
+
+
+def used_of(brand_id: UUID, source: str) -> tuple[int, int]:
+    """Return (grants, points) that a limited source has used up."""
+    counter = queries.get_counter(brand_id, source)
+    return (counter.grants, counter.points) if counter else (0, 0)
+
+
+def totals_of(brand_id: UUID, source: str) -> tuple[int, int, int]:
+    """Return (grants in force, members reached, points not taken back) of a source."""
+    return queries.totals_of(brand_id, source)
+
+
+def audit(brand_id: UUID) -> list[Finding]:
+    """Prove that counters, grants and their points agree; returns what does not."""
+    return audits.audit(brand_id)

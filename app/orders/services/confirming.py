@@ -1,0 +1,129 @@
+"""Confirmation: the buyer keeps the goods, and what waited for that happens.
+
+Pending points become spendable, the order counts for the tier and for stamps if the
+brand counts confirmed orders, and rules on confirmed orders are asked.
+"""
+
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.brands import services as brands
+from app.db import db
+from app.events import publish
+from app.orders import queries, rules
+from app.orders.errors import OrderNotConfirmable
+from app.orders.events import OrderConfirmed
+from app.orders.models import Order
+from app.orders.services.accounts import Accounts, lock_accounts
+from app.orders.services.following import Occasion, follow
+from app.orders.services.programme import programme_of
+from app.orders.services.reading import Receipt, receipt_of
+from app.orders.services.remaining import purchase_left
+from app.orders.services.writing import effect_rows
+from app.points import services as points
+
+
+def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) -> Receipt:
+    """Confirm the purchase: its pending points can be spent. Repeating it changes nothing.
+
+    :raises OrderNotConfirmable: the order is cancelled or wholly refunded
+    """
+    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
+    order = queries.lock_order(brand_id, order_id)
+    if order.status in ("refunded", "cancelled"):
+        raise OrderNotConfirmable(status=order.status)
+    confirm(order, accounts, actor=actor, now=now)
+    return receipt_of(order, now=now)
+
+
+def confirm(order: Order, accounts: Accounts | None, *, actor: str, now: datetime) -> None:
+    """Do what confirmation does, once; accounts and order are locked.
+
+    An order whose day has come is confirmed as of that day, whoever notices.
+    """
+    if order.confirmed_at is not None:
+        return
+    due = rules.is_confirmed(None, order.confirm_due_at, now)
+    order.confirmed_at = order.confirm_due_at if due else now
+    if accounts is not None:
+        _release_points(order, accounts, actor=actor, now=now)
+    db.session.flush()  # what is told below is read from the tables
+    if accounts is not None:
+        follow_confirmation(order, accounts, actor=actor, now=now)
+    publish(OrderConfirmed(order.brand_id, order.id, order.member_id, now))
+
+
+def _release_points(order: Order, accounts: Accounts, *, actor: str, now: datetime) -> None:
+    lots = points.list_order_lots(order.brand_id, accounts.survivor, order.id)
+    if not (order.earned_pending and lots):
+        return
+    meta = {
+        "rule": "accrual",
+        "rule_version": order.settings_version,
+        "actor": actor,
+        "cause": f"order/{order.id}/confirmation",
+    }
+    operation = points.confirmation(lots, meta=meta)
+    points.post(order.brand_id, accounts.survivor, [operation], now=now)
+
+
+def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: datetime) -> None:
+    """Do what the programme does with an order that is confirmed."""
+    brand_id = order.brand_id
+    version = brands.programme_version(brand_id)
+    if version == 0:
+        return
+    settings = brands.current_settings(brand_id)
+    zone = ZoneInfo(settings.timezone)
+    programme = programme_of(brand_id, version)
+    lines = queries.list_lines(brand_id, order.id)
+    left = purchase_left(order, lines, zone)
+    raw = queries.read_programme(
+        brand_id,
+        accounts.survivor,
+        skus=sorted({line.sku for line in lines}),
+        placed_at=order.placed_at,
+        except_order=order.id,
+        now=now,
+    )
+    known = programme.known(raw, now.astimezone(zone).date())
+    consequences = follow(
+        programme,
+        known,
+        Occasion(
+            brand_id=brand_id,
+            order_id=order.id,
+            member_id=accounts.survivor,
+            purchase=left,
+            gross=sum(line.amount for line in lines),
+            base_points=order.earned - order.points_taken_back,
+            rate=order.accrual_rate or settings.accrual.rate_basis_points,
+            accrues=[line.accrues for line in lines],
+            triggers=("confirmed",),
+            number=known.history.orders + 1,
+            pending=False,
+            confirms_at=None,
+        ),
+        settings,
+        actor=actor,
+        now=now,
+    )
+    rows = consequences.rows()
+    if consequences.issued:
+        rows["coupons"] = {"issue": consequences.issued}
+    if rows or consequences.operations:
+        queries.follow(
+            brand_id,
+            accounts.survivor,
+            order.id,
+            {"operations": consequences.operations, **rows},
+            now=now,
+        )
+    effects = list(consequences.effects)
+    if effects:
+        queries.add_effects(
+            brand_id,
+            order.id,
+            effect_rows(effects, first=queries.next_effect_no(brand_id, order.id)),
+        )
