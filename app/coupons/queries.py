@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, exists, func, select, text, update
 
 from app.coupons.models import Coupon, CouponCounter, CouponTemplate, CouponTemplateVersion
 from app.coupons.rules.definitions import Template
@@ -72,7 +72,7 @@ def write(
             "member_id": member_id,
             "order_id": order_id,
             "now": now,
-            "changes": json.dumps(changes),
+            "changes": json.dumps(changes, default=str),
         },
     )
 
@@ -334,9 +334,22 @@ def count_of_member(brand_id: UUID, member_id: UUID, template_id: UUID) -> int:
     )
 
 
-def lock_of_order(brand_id: UUID, order_id: UUID) -> list[Coupon]:
-    """Return the coupons that an order redeemed, held against other changes."""
-    return _locked(brand_id, Coupon.order_id == order_id)
+def lock_of_order(brand_id: UUID, order_id: UUID, templates: Collection[str]) -> list[Coupon]:
+    """Return the coupons of templates that an order redeemed, held against other changes."""
+    of_templates = select(CouponTemplate.id).where(
+        CouponTemplate.brand_id == brand_id, CouponTemplate.code.in_(list(templates))
+    )
+    return _locked(brand_id, (Coupon.order_id == order_id) & Coupon.template_id.in_(of_templates))
+
+
+def any_used(brand_id: UUID, ids: Collection[UUID]) -> bool:
+    """Return whether one of the coupons is redeemed, or kept for a checkout."""
+    used = exists().where(
+        Coupon.brand_id == brand_id,
+        Coupon.id.in_(list(ids)),
+        Coupon.status.in_(("redeemed", "reserved")),
+    )
+    return bool(db.session.scalar(select(used)))
 
 
 def lock_by_ids(brand_id: UUID, ids: Collection[UUID]) -> list[Coupon]:

@@ -142,10 +142,17 @@ def test_an_order_gives_back_what_it_used(brand, alice, owner) -> None:
         use(brand, alice, [coupon, "CODE"], order_id=order)
     assert counters(owner, brand) == {"FIVE": (10, 1, 1), "CODE": (1, 1, 1)}
     with unit_of_work(brand):
-        back = services.restore_redeemed(brand.brand_id, order, now=clock.now())
+        back = services.restore_redeemed(
+            brand.brand_id, order, templates=["FIVE", "CODE"], now=clock.now()
+        )
         assert len(back) == 2
     assert counters(owner, brand) == {"FIVE": (10, 1, 0), "CODE": (1, 0, 0)}
     assert rows(owner, brand) == [("issued", 0, None), ("released", 0, None)]
     with unit_of_work(brand):
-        assert services.restore_redeemed(brand.brand_id, order, now=clock.now()) == []
+        assert (
+            services.restore_redeemed(
+                brand.brand_id, order, templates=["FIVE", "CODE"], now=clock.now()
+            )
+            == []
+        )
         assert len(use(brand, alice, [coupon, "CODE"]).applied) == 2

@@ -15,10 +15,17 @@ from app.coupons.rules.deciding import (
 from app.coupons.rules.definitions import Gift, Template, Templates
 from app.coupons.rules.judging import Rejected
 from app.coupons.rules.refunds import meets_minimum, recalculate
-from app.coupons.rules.state import CouponsState, state_of, wanted_of
+from app.coupons.rules.state import CouponsState, Wanted, state_of, wanted_of
 from app.coupons.services.bulk import list_codes, make_codes, open_download
-from app.coupons.services.issuing import issuable, issue, register
+from app.coupons.services.issuing import (
+    issuable,
+    issue,
+    read_state,
+    register,
+    write_changes,
+)
 from app.coupons.services.lifecycle import (
+    any_used,
     audit,
     forget_member,
     move_to_survivor,
@@ -43,10 +50,13 @@ from app.coupons.services.templates import (
 
 __all__ = [
     "Applied", "Best", "CouponOutcome", "CouponsState", "Defined", "Gift", "Owned", "Rejected",
-    "Template", "Templates", "apply_coupons", "audit", "find_coupon", "forget_member",
-    "get_template", "issuable", "issue", "issue_changes", "list_codes", "list_of_member",
+    "Template", "Templates", "Wanted", "any_used", "apply_coupons", "audit",
+    "find_coupon", "forget_member", "get_template", "issuable", "issue", "issue_changes",
+    "list_codes", "list_of_member",
     "list_templates", "list_versions", "make_codes", "meets_minimum", "move_to_survivor",
-    "open_download", "put_template", "recalculate", "redeem_changes", "register", "release",
+    "open_download", "put_template", "read_state", "recalculate", "redeem_changes", "register",
+    "release",
     "reserve_changes", "restore", "restore_redeemed", "revoke", "revoke_issued", "set_status",
     "state_of", "status_at", "template_version", "templates_of", "tidy_chunk", "wanted_of",
+    "write_changes",
 ]  # fmt: skip

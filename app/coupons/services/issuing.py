@@ -1,6 +1,7 @@
 """Giving coupons to members."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from app.coupons.models import Coupon
 from app.coupons.rules.changes import issue_changes
 from app.coupons.rules.codes import normalised, unique_code
 from app.coupons.rules.definitions import Template, Templates
-from app.coupons.rules.state import CouponsState
+from app.coupons.rules.state import CouponsState, state_of
 from app.coupons.services.reading import status_at
 from app.coupons.services.templates import template_version, templates_of
 from app.db import db
@@ -144,6 +145,24 @@ def _require_member_limit(brand_id: UUID, member_id: UUID, template: Template) -
     limit = template.per_member_limit
     if limit is not None and queries.count_of_member(brand_id, member_id, template.id) >= limit:
         raise CouponMemberLimitReached(limit=limit)
+
+
+def read_state(brand_id: UUID, member_id: UUID, *, now: datetime) -> CouponsState:
+    """Return which templates are used up, for who issues; lock the account first."""
+    return state_of(queries.read_state(brand_id, member_id, [], hold_id=None, owned=False, now=now))
+
+
+def write_changes(
+    brand_id: UUID,
+    member_id: UUID,
+    changes: dict[str, Any],
+    *,
+    order_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Write what was decided about coupons outside the checkout; see ``sql/20_write.sql``."""
+    if any(changes.values()):
+        queries.write(brand_id, member_id, order_id, changes, now)
 
 
 def require_left(brand_id: UUID, template_id: UUID, quantity: int) -> None:

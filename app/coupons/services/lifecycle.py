@@ -27,13 +27,20 @@ def release(brand_id: UUID, hold_id: UUID, *, now: datetime) -> int:
     return queries.release(brand_id, hold_id, now)
 
 
-def restore_redeemed(brand_id: UUID, order_id: UUID, *, now: datetime) -> list[Coupon]:
-    """Give back the coupons that an order used; lock the member's account first.
+def any_used(brand_id: UUID, coupon_ids: Collection[UUID]) -> bool:
+    """Whether one of the coupons is used or kept for a checkout under way."""
+    return bool(coupon_ids) and queries.any_used(brand_id, coupon_ids)
+
+
+def restore_redeemed(
+    brand_id: UUID, order_id: UUID, *, templates: Collection[str], now: datetime
+) -> list[Coupon]:
+    """Give back the coupons of ``templates`` that an order used; lock the account first.
 
     A coupon is the member's again, until its own date: if that has passed, it stays
     expired. The use of a generic code ends, and its place is free for anyone.
     """
-    coupons = queries.lock_of_order(brand_id, order_id)
+    coupons = queries.lock_of_order(brand_id, order_id, templates)
     for coupon in coupons:
         coupon.status = "released" if coupon.generic else "issued"
         coupon.order_id = None
