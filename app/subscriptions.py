@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app import events
+from app.benefits import services as benefits
 from app.coupons import services as coupons
 from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
@@ -15,6 +16,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberReferred: [rewards.record_invitation],
     MemberMerged: [
         points.move_to_survivor,
+        benefits.move_to_survivor,
         coupons.move_to_survivor,
         rewards.move_to_survivor,
         rewards.move_events,

@@ -214,3 +214,22 @@ def test_points_of_a_reward_wait_for_the_confirmation_as_the_orders_own_do(
     assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 0}
     assert audit(brand) == []
     assert books(brand) == []
+
+
+def test_an_invited_members_first_confirmed_order_makes_the_invitation_good_until_refunded(
+    make_brand: Any,
+) -> None:
+    brand, inviter = shop(make_brand)
+    rule(brand, "ANY", trigger={"on": "order_paid"}, effects=[{"points": 1}])
+    code = brand.api.get(f"{inviter}/referral-code")["code"]
+    friend = "/v1/members/ext:friend"
+    brand.api.put(friend, {"referred_by_code": code}, expect=201)
+    place(brand, member="ext:friend")
+
+    confirmed = brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
+
+    assert kinds(confirmed)[-1] == "referral_qualified"
+    referral = brand.api.get("/v1/referrals")["data"][0]
+    assert referral["state"] == "qualified"
+    refund(brand)
+    assert brand.api.get("/v1/referrals")["data"][0]["state"] == "reversed"

@@ -8,9 +8,11 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app import ids
 from app.brands import services as brands
 from app.db import db
 from app.events import publish
+from app.members import services as members
 from app.orders import queries, rules
 from app.orders.errors import OrderNotConfirmable
 from app.orders.events import OrderConfirmed
@@ -18,10 +20,12 @@ from app.orders.models import Order
 from app.orders.services.accounts import Accounts, lock_accounts
 from app.orders.services.following import Occasion, follow
 from app.orders.services.programme import programme_of
-from app.orders.services.reading import Receipt, receipt_of
+from app.orders.services.reading import Effect, Receipt, receipt_of
 from app.orders.services.remaining import purchase_left
 from app.orders.services.writing import effect_rows
 from app.points import services as points
+from app.rewards import services as rewards
+from app.rewards.services import ReferralOutcome
 
 
 def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) -> Receipt:
@@ -29,12 +33,26 @@ def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) 
 
     :raises OrderNotConfirmable: the order is cancelled or wholly refunded
     """
-    accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
-    order = queries.lock_order(brand_id, order_id)
+    accounts, order = lock_to_confirm(brand_id, order_id, now=now)
     if order.status in ("refunded", "cancelled"):
         raise OrderNotConfirmable(status=order.status)
     confirm(order, accounts, actor=actor, now=now)
     return receipt_of(order, now=now)
+
+
+def lock_to_confirm(
+    brand_id: UUID, order_id: UUID, *, now: datetime
+) -> tuple[Accounts | None, Order]:
+    """Lock the accounts that a confirmation may give something, then the order.
+
+    The order may qualify an invitation, which rewards who invited.
+    """
+    order = queries.known_order(brand_id, order_id)
+    inviters: list[UUID] = []
+    if order.member_id is not None:
+        survivor = members.survivor_id(brand_id, order.member_id)
+        inviters += rewards.list_waiting(brand_id, [survivor]).values()
+    return lock_accounts(order, others=inviters, now=now), queries.lock_order(brand_id, order_id)
 
 
 def confirm(order: Order, accounts: Accounts | None, *, actor: str, now: datetime) -> None:
@@ -120,10 +138,38 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
             {"operations": consequences.operations, **rows},
             now=now,
         )
-    effects = list(consequences.effects)
+    outcome = rewards.qualify_referral(
+        brand_id,
+        accounts.survivor,
+        order_id=order.id,
+        amount=left.amount(),
+        is_first_order=known.history.orders == 0,
+        address_index=order.address_index,
+        actor=actor,
+        now=now,
+    )
+    effects = [*consequences.effects, *_referral_effects(outcome)]
     if effects:
         queries.add_effects(
             brand_id,
             order.id,
             effect_rows(effects, first=queries.next_effect_no(brand_id, order.id)),
         )
+
+
+def _referral_effects(outcome: ReferralOutcome | None) -> list[Effect]:
+    """Tell that the order made an invitation good, if it did."""
+    if outcome is None or outcome.referral.state != "qualified":
+        return []
+    return [
+        Effect(
+            kind="referral_qualified",
+            points=0,
+            status="posted",
+            reason="이 주문으로 초대가 인정됐어요",
+            reason_en="This order makes the invitation good",
+            rule="referral",
+            rule_version=outcome.referral.settings_version or 0,
+            terms={"referral": ids.show("ref", outcome.referral.id)},
+        )
+    ]

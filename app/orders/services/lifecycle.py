@@ -8,8 +8,7 @@ from app.brands import services as brands
 from app.db import db
 from app.orders import queries, rules
 from app.orders.errors import OrderNotCancellable
-from app.orders.services.accounts import lock_accounts
-from app.orders.services.confirming import confirm
+from app.orders.services.confirming import confirm, lock_to_confirm
 from app.orders.services.reading import receipt_of
 from app.orders.services.refunds import (
     Refunded,
@@ -81,8 +80,7 @@ def confirm_due_orders(brand_id: UUID, *, limit: int, now: datetime) -> int:
         return queries.confirm_due(brand_id, now, limit)
     due = queries.list_due(brand_id, now, min(limit, SINGLE_CHUNK))
     for order_id in due:
-        accounts = lock_accounts(queries.known_order(brand_id, order_id), now=now)
-        order = queries.lock_order(brand_id, order_id)
+        accounts, order = lock_to_confirm(brand_id, order_id, now=now)
         if order.status in ("paid", "partially_refunded"):
             confirm(order, accounts, actor="job", now=now)
     return len(due)

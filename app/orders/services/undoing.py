@@ -19,6 +19,7 @@ from app.orders.services.accounts import Accounts
 from app.orders.services.following import tier_effects
 from app.orders.services.reading import Effect
 from app.orders.services.remaining import purchase_left
+from app.rewards import services as rewards
 from app.stamps import services as stamps
 from app.tiers import services as tiers
 from app.tiers.services import Ladder, TierOutcome
@@ -78,7 +79,9 @@ def undo_programme(
         points=points_back,
         now=now,
     )
-    referral_ended = plan.wholly
+    reversal = rewards.reverse_referral(
+        brand_id, order.id, amount_left=left.amount() if left else 0, actor=actor, now=now
+    )
     ladder = tiers.ladder_of(brand_id, brands.programme_version(brand_id))
     today = now.astimezone(zone).date()
     lost = {*stamped.grants, *_tier_grants_lost(fell, ladder, today)}
@@ -100,8 +103,8 @@ def undo_programme(
         kind = row.terms.get("kind")
         if kind == "order":
             return benefits.deserved(row.terms, left)
-        if kind == "referral":
-            gone = referral_ended
+        if row.occasion.startswith("referral/"):
+            gone = reversal is not None
         elif kind in ("stamps", "tier") or row.occasion.startswith(("tier/", "card/")):
             gone = (row.source, row.occasion) in lost or row.occasion in lost_occasions
         else:
