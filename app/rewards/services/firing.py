@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app import ids
 from app.benefits import services as benefits
-from app.benefits.services import Granted, MemberBenefits
+from app.benefits.services import MemberBenefits
 from app.brands import services as brands
 from app.members import services as members
 from app.members.events import MemberRegistered
@@ -16,8 +16,6 @@ from app.points import services as points
 from app.rewards import rules
 from app.rewards.rules import Evaluation, Facts
 from app.rewards.services.evaluating import rules_of
-from app.stamps import services as stamps
-from app.stamps.events import StampCardCompleted
 from app.tiers import services as tiers
 from app.tiers.events import TierChanged
 
@@ -70,7 +68,6 @@ def fire(
     granted = benefits.grant(
         brand_id, member_id, evaluation.grants, order_id=order_id, actor=actor, now=now
     )
-    _add_stamps(brand_id, member_id, granted, actor=actor, now=now)
     given = [each.grant for each in granted]
     return replace(evaluation, grants=given, stamps=rules.stamps_of(given))
 
@@ -94,19 +91,6 @@ def greet(event: MemberRegistered) -> None:
             actor=BY_ITSELF,
             now=event.now,
         )
-
-
-def reward_card(event: StampCardCompleted) -> None:
-    """Ask the rules that wait for a full card; within an order the checkout asks them."""
-    fire(
-        event.brand_id,
-        event.member_id,
-        "stamp_card_completed",
-        Facts(event.brand_id, event.member_id, programme=event.programme),
-        occasion=f"card/{event.programme}/{event.card_no}",
-        actor=event.actor,
-        now=event.now,
-    )
 
 
 def reward_tier(event: TierChanged) -> None:
@@ -160,20 +144,3 @@ def _state_of(
         if row.member_id == member_id:
             occasions[row.source] = occasions.get(row.source, frozenset()) | {row.occasion}
     return replace(state, occasions=occasions)
-
-
-def _add_stamps(
-    brand_id: UUID, member_id: UUID, granted: list[Granted], *, actor: str, now: datetime
-) -> None:
-    for each in granted:
-        for benefit in each.grant.benefits:
-            if benefit.programme is not None:
-                stamps.add(
-                    brand_id,
-                    member_id,
-                    benefit.programme,
-                    benefit.stamps,
-                    reason=each.grant.reason.ko,
-                    actor=actor,
-                    now=now,
-                )
