@@ -56,7 +56,7 @@ def test_a_run_that_finds_nothing_leaves_no_record(
 def test_a_run_shows_its_progress_and_its_end(
     app: Flask, brand: TestBrand, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(jobs.PERIODIC, "keep", jobs.Periodic(keep, "* * * * *"))
+    monkeypatch.setitem(jobs.PERIODIC, "keep", jobs.Periodic(keep, "* * * * *", jobs.MINUTES))
     seen: list[tuple[int, object]] = []
 
     def check(done: int) -> None:
@@ -75,7 +75,7 @@ def test_a_failure_is_recorded_by_its_class_alone(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(jobs.PERIODIC, "fail", jobs.Periodic(fail, "* * * * *"))
+    monkeypatch.setitem(jobs.PERIODIC, "fail", jobs.Periodic(fail, "* * * * *", jobs.MINUTES))
     with app.app_context(), pytest.raises(ValueError, match="010"):
         jobs.run("fail", brand.brand_id)
     assert runs(owner, brand.brand_id) == [("fail", 3, True, "ValueError")]
