@@ -5,6 +5,7 @@ over all brands (``flask jobs status``, ``/metrics``), says nothing of what a br
 does, and therefore stands outside of row-level security; see ``db.DIRECTORY_TABLES``.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -100,6 +101,31 @@ def end_run(brand_id: UUID, kind: str, run_id: UUID, now: datetime, error: str |
 def leave_run(brand_id: UUID, kind: str, run_id: UUID) -> None:
     """Take note that a run was stopped half-way; it neither succeeded nor failed."""
     db.session.execute(_LEAVE, {"brand_id": brand_id, "kind": kind, "run_id": run_id})
+
+
+_SUCCESSES = text(
+    "INSERT INTO job_states (brand_id, kind, succeeded_at, runs, failures)"
+    " SELECT :brand_id, kind, :now, 1, 0 FROM unnest(CAST(:kinds AS text[])) AS kind ORDER BY kind"
+    " ON CONFLICT (brand_id, kind) DO UPDATE"
+    "    SET succeeded_at = excluded.succeeded_at, runs = job_states.runs + 1"
+)
+_FAILURE = text(
+    "INSERT INTO job_states (brand_id, kind, failed_at, error, runs, failures)"
+    " VALUES (:brand_id, :kind, :now, :error, 1, 1)"
+    " ON CONFLICT (brand_id, kind) DO UPDATE"
+    "    SET failed_at = excluded.failed_at, error = excluded.error,"
+    "        runs = job_states.runs + 1, failures = job_states.failures + 1"
+)
+
+
+def add_successes(brand_id: UUID, kinds: Collection[str], now: datetime) -> None:
+    """Count a success of each kind, of jobs that were part of another's run."""
+    db.session.execute(_SUCCESSES, {"brand_id": brand_id, "kinds": list(kinds), "now": now})
+
+
+def add_failure(brand_id: UUID, kind: str, error: str, now: datetime) -> None:
+    values = {"brand_id": brand_id, "kind": kind, "error": error, "now": now}
+    db.session.execute(_FAILURE, values)
 
 
 def list_runs(brand_id: UUID, *, limit: int = 50) -> list[JobRun]:

@@ -20,14 +20,9 @@ from sqlalchemy import TextClause, text
 
 from app import clock, nightly
 from app.brands import services as brands
-<<<<<<< HEAD
-from app.chunks import Report, in_chunks
-from app.coupons.jobs import tidy_coupons
-from app.db import Model, db, transaction
-=======
 from app.chunks import Report, in_chunks, report_sum
+from app.coupons.jobs import tidy_coupons
 from app.db import db, transaction
->>>>>>> acdeb08 (Nights are made up day by day; how every job last went is kept, shown and measured)
 from app.ids import new_id
 from app.job_records import JobRun, begin_run, end_run, leave_run
 from app.orders.jobs import confirm_due
@@ -82,8 +77,8 @@ def _count(statement: TextClause, values: dict[str, Any]) -> int:
 def run_nights(brand_id: UUID, now: datetime, *, report: Report = lambda done: None) -> int:
     """Do what is to be done once a day, for each local day that is not done yet."""
 
-    def run_step(kind: str, as_of: datetime, check: Report) -> int:
-        return run(kind, brand_id, as_of=as_of, check=check)
+    def run_step(kind: str, as_of: datetime, report: Report) -> int:
+        return PERIODIC[kind].run(brand_id, as_of, report=report)
 
     return nightly.run_nights(brand_id, now, run_step, report=report)
 
@@ -167,10 +162,9 @@ def run(
     kind: str,
     brand_id: UUID,
     *,
-    as_of: datetime | None = None,
     check: Report = lambda done: None,
 ) -> int:
-    """Run one job for one brand and return how much it did, as of the brand's time.
+    """Run one job for one brand now and return how much it did.
 
     ``check`` is called with the sum so far after each chunk and may raise to stop the
     run. A run that finds nothing leaves no record but that of its kind's last success.
@@ -182,7 +176,7 @@ def run(
     run_id = new_id()
     with transaction(brand_id):
         brand_time = brands.brand_now(brand_id, started_at)
-        now = started_at if job.real_time else as_of or brand_time
+        now = started_at if job.real_time else brand_time
         begin_run(brand_id, kind, run_id, started_at)
     current = Run(kind, brand_id, now, started_at, check, run_id)
     bound = log.bind(kind=kind, brand_id=str(brand_id), run_id=str(run_id))

@@ -16,13 +16,15 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import structlog
+from procrastinate.exceptions import JobAborted
 from sqlalchemy import func, select, text
 
 from app import clock
 from app.brands import services as brands
 from app.chunks import Report, report_sum
-from app.db import db, transact
-from app.job_records import JobDay
+from app.db import db, transact, transaction
+from app.job_records import JobDay, add_failure, add_successes
 
 KIND = "jobs.nightly"
 # Further back, nobody waits for what a day brought; each feature makes up its own.
@@ -31,6 +33,8 @@ DAY = timedelta(days=1)
 
 # Runs the job of a kind as of an instant, and returns how much it did.
 Runner = Callable[[str, datetime, Report], int]
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,15 @@ STEPS = (
 
 @dataclass(frozen=True)
 class Position:
-    """Which step of which day is next; ``after`` is the one that was done last."""
+    """Which step of which day is next; ``after`` is what stands there as done last."""
 
     day: date
-    step: Step
+    index: int
     after: str | None
+
+    @property
+    def step(self) -> Step:
+        return STEPS[self.index]
 
 
 def run_nights(
@@ -74,9 +82,20 @@ def run_nights(
     done = 0
     position = transact(brand_id, partial(_next, brand_id, today))
     while position is not None:
-        made_up = position.step.by_day and position.day < today
+        step = position.step
+        made_up = step.by_day and position.day < today
         as_of = datetime.combine(position.day, time(), zone) if made_up else now
-        more = run(position.step.kind, as_of, partial(report_sum, report, done))
+        try:
+            more = run(step.kind, as_of, partial(report_sum, report, done))
+        except JobAborted:
+            raise
+        except Exception as error:
+            log.warning("night_step_failed", day=str(position.day), step=step.name)
+            with transaction(brand_id):
+                add_failure(brand_id, step.kind, type(error).__name__, clock.now())
+            raise
+        if more:
+            log.info("night_step_done", day=str(position.day), step=step.name, processed=more)
         done += more
         position = transact(brand_id, partial(_advance, brand_id, position, more, today))
     return done
@@ -92,7 +111,7 @@ def _next(brand_id: UUID, today: date) -> Position | None:
         # A step that this version does not know: all of the day is done again.
         index = names.index(after) + 1 if after in names else 0
         if index < len(STEPS):
-            return Position(day, STEPS[index], after)
+            return Position(day, index, after)
         db.session.execute(_FINISH, values)
     return None
 
@@ -114,17 +133,23 @@ def _first_unfinished(brand_id: UUID, today: date) -> date | None:
 
 
 def _advance(brand_id: UUID, position: Position, done: int, today: date) -> Position | None:
-    """Write down that a step is done, unless somebody else has, and return what is next."""
+    """Write down that a step is done, unless another run has, and return what is next."""
+    last = position.index + 1 == len(STEPS)
+    now = clock.now()
     values = {
         "brand_id": brand_id,
         "kind": KIND,
         "day": position.day,
-        "now": clock.now(),
         "step": position.step.name,
         "after": position.after,
         "processed": done,
+        "finished_at": now if last else None,
     }
-    db.session.execute(_ADVANCE, values)
+    won = db.session.execute(_ADVANCE, values).first() is not None
+    if won and not last:
+        return Position(position.day, position.index + 1, position.step.name)
+    if won:
+        add_successes(brand_id, {step.kind for step in STEPS}, now)
     return _next(brand_id, today)
 
 
@@ -135,9 +160,10 @@ _BEGIN = text(
 )
 _STEP = text("SELECT step FROM job_days" + _DAY)
 _ADVANCE = text(
-    "UPDATE job_days SET step = :step, processed = processed + :processed"
+    "UPDATE job_days"
+    "   SET step = :step, processed = processed + :processed, finished_at = :finished_at"
     + _DAY
-    + " AND step IS NOT DISTINCT FROM :after"
+    + " AND finished_at IS NULL AND step IS NOT DISTINCT FROM :after RETURNING 1"
 )
 _FINISH = text("UPDATE job_days SET finished_at = :now" + _DAY + " AND finished_at IS NULL")
 
