@@ -1,14 +1,15 @@
 """Korean particles, which follow from the sound that a word ends with."""
 
-# Letters and digits read in Korean that end with a consonant (엘, 엠, 엔, 알; 영, 일, …).
-_CLOSED = frozenset("LMNRlmnr013678")
+# Single letters and digits whose Korean names end with a consonant (엘, 엠, 엔, 알; 영, 일, …),
+# and letters with which words are mostly read so (팀, 클럽, 팩).
+_CLOSED = frozenset("LMNR013678lmnbckp")
 
 
 def ends_closed(word: str) -> bool:
     """Whether a word ends with a consonant when it is read in Korean; brackets are not read.
 
-    >>> [ends_closed(word) for word in ("쿠폰", "태그", "P", "LV1", "5%", "1,000P(30일)")]
-    [True, False, False, True, False, False]
+    >>> [ends_closed(word) for word in ("쿠폰", "태그", "P", "LV1", "5%", "1,000P(30일)", "staff")]
+    [True, False, False, True, False, False, False]
     """
     read = word
     while read.endswith(")") and "(" in read:
@@ -16,7 +17,7 @@ def ends_closed(word: str) -> bool:
     last = read.rstrip("'\"’”·-_ ")[-1:]
     if "가" <= last <= "힣":
         return (ord(last) - ord("가")) % 28 > 0
-    return last in _CLOSED
+    return last in _CLOSED or read.endswith("ng")
 
 
 def object_of(word: str) -> str:

@@ -14,7 +14,8 @@ from app.points import services as points
 from app.rewards.errors import EventAlreadyExists, EventInFuture
 from app.rewards.models import MemberEvent
 from app.rewards.queries import events as queries
-from app.rewards.rules import Evaluation
+from app.rewards.rules import Evaluation, Facts
+from app.rewards.services.firing import fire
 from app.rewards.services.referrals import ReferralOutcome, pass_gate
 
 # What clocks of different machines may differ by.
@@ -76,7 +77,16 @@ def record_event(
     db.session.add(event)
     db.session.flush()  # whether the gates are passed is read from the table
     referral = pass_gate(brand_id, found.id, event_type, actor=actor, now=now)
-    return Recorded(event, is_new=True, evaluation=Evaluation(), referral=referral)
+    evaluation = fire(
+        brand_id,
+        found.id,
+        "event",
+        Facts(brand_id, found.id, event=event_type),
+        occasion=f"event/{event.id}",
+        actor=actor,
+        now=now,
+    )
+    return Recorded(event, is_new=True, evaluation=evaluation, referral=referral)
 
 
 def list_events(
