@@ -10,15 +10,16 @@ from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.points import services as points
 from app.rewards import services as rewards
-from app.tiers.events import TierChanged
+from app.tiers import services as tiers
 
 SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
-    MemberRegistered: [points.open_account, rewards.greet],
+    MemberRegistered: [points.open_account],
     MemberReferred: [rewards.record_invitation],
     MemberMerged: [
         points.move_to_survivor,
         benefits.move_to_survivor,
         coupons.move_to_survivor,
+        tiers.move_to_survivor,
         rewards.move_to_survivor,
         rewards.move_events,
         exchanges.move_to_survivor,
@@ -26,11 +27,11 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberErased: [
         points.forfeit,
         coupons.forget_member,
+        tiers.forget,
         rewards.forget,
         rewards.empty_events,
         exchanges.forget_reasons,
     ],
-    TierChanged: [rewards.reward_tier],
 }
 
 

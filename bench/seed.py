@@ -117,8 +117,8 @@ def prepare(var: Path, size: Size, say: Callable[[str], None]) -> Dataset:
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
     environment = environment_of(var, name)
-    _flask(environment, "db", "upgrade")
-    created = json.loads(_flask(environment, "brands", "create", "--name", "bench", "--json"))
+    run_flask(environment, "db", "upgrade")
+    created = json.loads(run_flask(environment, "brands", "create", "--name", "bench", "--json"))
     began = time.monotonic()
     _fill(environment["DATABASE_OWNER_URL"], created["brand_id"], size, say)
     say(f"{size}: seeded in {time.monotonic() - began:.0f} s")
@@ -141,7 +141,7 @@ def environment_of(var: Path, database: str) -> dict[str, str]:
 
 def audit(dataset: Dataset) -> str:
     """Return what ``flask points audit`` says of the brand."""
-    return _flask(dataset.environment, "points", "audit", "--brand", dataset.brand_id).strip()
+    return run_flask(dataset.environment, "points", "audit", "--brand", dataset.brand_id).strip()
 
 
 def _fill(url: str, brand_id: str, size: Size, say: Callable[[str], None]) -> None:
@@ -170,7 +170,7 @@ def _fill(url: str, brand_id: str, size: Size, say: Callable[[str], None]) -> No
         connection.execute("CHECKPOINT")
 
 
-def _flask(environment: dict[str, str], *arguments: str) -> str:
+def run_flask(environment: dict[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,

@@ -44,6 +44,7 @@ class World:
         define(brand, "MUG-GIFT", **GIFT)
         api.put("/v1/exchange-items/MUG", MUG, expect=201)
         self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
+        api.put("/v1/tier-ladder", {})
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -62,7 +63,6 @@ class World:
             ("GET", f"{rules}/versions"): (f"{rule}/versions", None, "404"),
             ("GET", version): (f"{rule}/versions/1", None, "404"),
             ("GET", f"{version}/diff"): (f"{rule}/versions/1/diff", None, "404"),
-            ("GET", f"{rules}/stats"): (f"{rule}/stats", None, "404"),
             ("POST", f"{rules}/activate"): (f"{rule}/activate", None, "404"),
             ("POST", f"{rules}/schedule"): (f"{rule}/schedule", {}, "404"),
             ("POST", f"{rules}/pause"): (f"{rule}/pause", None, "404"),
@@ -90,6 +90,26 @@ class World:
             ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
             ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),
             ("POST", f"{member}/erase"): (f"/v1/members/{alice}/erase", {}, "404"),
+            ("GET", f"{member}/tier"): (f"/v1/members/{alice}/tier", None, "404"),
+            ("PUT", f"{member}/tier"): (
+                f"/v1/members/{alice}/tier", {"tier": "LV1", "reason": "theft"}, "404",
+            ),
+            ("GET", f"{member}/tier/history"): (
+                f"/v1/members/{alice}/tier/history", None, "404",
+            ),
+            ("GET", f"{member}/tier/postings"): (
+                f"/v1/members/{alice}/tier/postings", None, "404",
+            ),
+            ("POST", f"{member}/spend-adjustments"): (
+                f"/v1/members/{alice}/spend-adjustments",
+                {"external_id": "S", "amount": 1, "reason": "theft"}, "404",
+            ),
+            ("GET", "/v1/tier-ladder"): ("/v1/tier-ladder", None, "404"),
+            ("PUT", "/v1/tier-ladder"): ("/v1/tier-ladder", {"dry_run": True}, "own"),
+            ("GET", "/v1/tier-ladder/versions"): ("/v1/tier-ladder/versions", None, "empty"),
+            ("GET", "/v1/tier-ladder/distribution"): (
+                "/v1/tier-ladder/distribution", None, "404",
+            ),
             ("GET", f"{member}/tags"): (f"/v1/members/{alice}/tags", None, "404"),
             ("PUT", f"{member}/tags/<string:tag>"): (
                 f"/v1/members/{alice}/tags/stolen", None, "404",

@@ -8,4 +8,6 @@ from flask_smorest import Api
 
 
 def init_app(app: Flask, api: Api) -> None:
-    from app.tiers import models  # noqa: F401 - its tables are part of the schema
+    from app.tiers import routes
+
+    api.register_blueprint(routes.blp)

@@ -12,7 +12,9 @@ last day of a later assessment that confirmed it. A tier that is held without be
 earned says since which assessment (``unearned_on``); in its grace it also says until
 when (``grace_until``). A tier given by hand stands beside it (``manual_tier``) and
 counts if it is the higher one. What the member is seen to have changes only with a
-row of ``tier_changes``, numbered gaplessly per member.
+row of ``tier_changes``, numbered gaplessly per member. Both are written together, a million
+at a time when a ladder is put in force, so they have no foreign keys; the audit looks
+for strays.
 
 An *assessment* is one day of judgement, or one ladder put into force, worked through
 member by member. It is recorded, so that it never happens twice.
@@ -40,10 +42,6 @@ from app.db import Model
 MEASURES = ("order_on", "counted_on", "net", "gross", "orders", "points")
 
 
-def _member_key() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"])
-
-
 class TierLadder(Model):
     __tablename__ = "tier_ladders"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),)
@@ -65,7 +63,7 @@ class TierPosting(Model):
     __table_args__ = (
         # An assessment sums everything of every member from this index alone.
         PrimaryKeyConstraint("brand_id", "member_id", "id", postgresql_include=MEASURES),
-        _member_key(),
+        ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"]),
         CheckConstraint("kind IN ('order', 'refund', 'adjustment')", name="kind"),
         CheckConstraint("(kind = 'adjustment') = (order_id IS NULL)", name="order_id"),
         Index(
@@ -97,7 +95,6 @@ class TierPosting(Model):
 class MemberTier(Model):
     __tablename__ = "member_tiers"
     __table_args__ = (
-        _member_key(),
         Index(
             "ix_member_tiers_grace_until",
             "brand_id",
@@ -128,7 +125,6 @@ class MemberTier(Model):
 class TierChange(Model):
     __tablename__ = "tier_changes"
     __table_args__ = (
-        _member_key(),
         CheckConstraint(
             "kind IN ('order', 'refund', 'adjustment', 'assessment', 'ladder', 'manual',"
             " 'manual_ended', 'merged')",

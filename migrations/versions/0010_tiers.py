@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 BRAND_KEY = (["brand_id"], ["brands.brand_id"])
-MEMBER_KEY = (["brand_id", "member_id"], ["members.brand_id", "members.id"])
 
 
 def upgrade() -> None:
@@ -52,7 +51,7 @@ def upgrade() -> None:
             "id",
             postgresql_include=("order_on", "counted_on", "net", "gross", "orders", "points"),
         ),
-        sa.ForeignKeyConstraint(*MEMBER_KEY),
+        sa.ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"]),
         sa.CheckConstraint("kind IN ('order', 'refund', 'adjustment')", name="kind"),
         sa.CheckConstraint("(kind = 'adjustment') = (order_id IS NULL)", name="order_id"),
         sa.Index(
@@ -77,7 +76,6 @@ def upgrade() -> None:
         sa.Column("manual_until", sa.Date()),
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(*MEMBER_KEY),
         *(
             sa.Index(
                 f"ix_member_tiers_{column}",
@@ -104,7 +102,6 @@ def upgrade() -> None:
         sa.Column("note", sa.Text()),
         sa.Column("actor", sa.Text()),
         sa.Column("changed_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(*MEMBER_KEY),
         sa.CheckConstraint(
             "kind IN ('order', 'refund', 'adjustment', 'assessment', 'ladder', 'manual',"
             " 'manual_ended', 'merged')",

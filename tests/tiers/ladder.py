@@ -10,10 +10,11 @@ from app import clock
 from app.brands import services as brands
 from app.ids import new_id
 from app.points import services as points
+from app.tiers import jobs
 from app.tiers import services as tiers
 from app.tiers.services import TierOutcome
 from tests.support.api import TestBrand
-from tests.support.members import unit_of_work
+from tests.support.members import run_job, unit_of_work
 
 # The example of the trade.
 TRADE: dict[str, Any] = {
@@ -114,3 +115,7 @@ def tier_of(brand: TestBrand, member: UUID) -> str | None:
 def tiers_with(**by_code: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the trade's tiers with something changed in some of them."""
     return [{**tier, **by_code.get(tier["code"], {})} for tier in TRADE["tiers"]]
+
+
+def assess(brand: TestBrand, **options: Any) -> int:
+    return run_job(brand, jobs.assess, **options)

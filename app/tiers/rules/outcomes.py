@@ -70,6 +70,10 @@ class Posting:
         day = self.order_on if ladder.by_order_day else self.counted_on
         return self.measure(ladder.basis) if ladder.period.window(today).has(day) else 0
 
+    def changes(self) -> dict[str, Any]:
+        """Return what ``tiers_write`` writes of the posting."""
+        return {"posting": _plain(asdict(self))}
+
 
 @dataclass(frozen=True)
 class TierOutcome:
@@ -80,10 +84,11 @@ class TierOutcome:
     ``tiers_write`` writes.
     """
 
+    kind: str  # as of tier_changes
     before: Tier | None
     after: Tier | None
     amount: int
-    reason: Text | None = None
+    reason: Text
     grants: tuple[Grant, ...] = ()
     undone: tuple[tuple[str, str], ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -159,7 +164,7 @@ def outcome_of(
     rows = [row for row in rows if row["from_tier"] != row["to_tier"]]
     changes: dict[str, Any] = {}
     if posting is not None:
-        changes["posting"] = _plain(asdict(posting))
+        changes.update(posting.changes())
     if new != old:
         total = old.changes + len(rows)
         since = None if rows else old.since  # None: now
@@ -170,6 +175,7 @@ def outcome_of(
         ]
     before, after = (ladder.tier(rank) for rank in ranks)
     return TierOutcome(
+        kind=kind,
         before=before,
         after=after,
         amount=amount,

@@ -5,14 +5,37 @@ The checkout decides with the pure ones (``current_tier``, ``post_order``, …) 
 account to be locked, as whoever changes what a member has does.
 """
 
+from app.benefits.services import Text
+from app.tiers.audits import audit
 from app.tiers.rules.ladders import Ladder, Tier, accrual_rate, member_discount
-from app.tiers.rules.outcomes import TierOutcome, post_order
+from app.tiers.rules.outcomes import TierOutcome, post_order, reason_of
 from app.tiers.rules.standings import TierState, current_tier, state_of
+from app.tiers.services.adjusting import Adjusted, adjust_spend
+from app.tiers.services.assessing import assess_chunk
 from app.tiers.services.counting import count_order, post_refund, read_state
-from app.tiers.services.ladders import current_ladder, ladder_of, put_ladder
+from app.tiers.services.following import forget, move_to_survivor
+from app.tiers.services.forecasting import Distribution, Forecast, distribution, forecast
+from app.tiers.services.ladders import (
+    current_ladder,
+    get_ladder,
+    ladder_at,
+    ladder_of,
+    list_ladders,
+    put_ladder,
+)
+from app.tiers.services.standing import (
+    Status,
+    assign_tier,
+    get_status,
+    list_changes,
+    list_postings,
+)
 
 __all__ = [
-    "Ladder", "Tier", "TierOutcome", "TierState", "accrual_rate", "count_order",
-    "current_ladder", "current_tier", "ladder_of", "member_discount", "post_order",
-    "post_refund", "put_ladder", "read_state", "state_of",
+    "Adjusted", "Distribution", "Forecast", "Ladder", "Status", "Text", "Tier", "TierOutcome",
+    "TierState", "accrual_rate", "adjust_spend", "assess_chunk", "assign_tier", "audit",
+    "count_order", "current_ladder", "current_tier", "distribution", "forecast", "forget",
+    "get_ladder", "get_status", "ladder_at", "ladder_of", "list_changes", "list_ladders",
+    "list_postings", "member_discount", "move_to_survivor", "post_order", "post_refund",
+    "put_ladder", "read_state", "reason_of", "state_of",
 ]  # fmt: skip

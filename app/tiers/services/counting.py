@@ -4,12 +4,15 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app import ids
 from app.brands import services as brands
 from app.events import publish
+from app.members import services as members
 from app.tiers import queries
 from app.tiers.events import TierChanged
 from app.tiers.rules.ladders import Ladder
 from app.tiers.rules.outcomes import Posting, TierOutcome, outcome_of, post_order
+from app.tiers.rules.schedule import DAY, anniversary
 from app.tiers.rules.standings import Ground, Standing, TierState, after_loss, state_of
 from app.tiers.services.ladders import current_ladder, ladder_at
 
@@ -51,7 +54,7 @@ def count_order(
         points=points,
         today=today_of(brand_id, now),
     )
-    return record(brand_id, member_id, outcome, "order", order_id=order_id, now=now)
+    return record(brand_id, member_id, outcome, order_id=order_id, now=now)
 
 
 def post_refund(
@@ -87,7 +90,7 @@ def post_refund(
         order_id=order_id,
     )
     outcome = after_taking(brand_id, member_id, ladder, state, posting, now=now)
-    return record(brand_id, member_id, outcome, "refund", order_id=order_id, now=now)
+    return record(brand_id, member_id, outcome, order_id=order_id, now=now)
 
 
 def after_taking(
@@ -102,7 +105,7 @@ def after_taking(
     """Return what a posting does that takes something away; it is not written yet."""
     today = today_of(brand_id, now)
     amount = state.amount + posting.amount(ladder, today)
-    ground = ground_of(brand_id, state.standing, today)
+    ground = ground_of(brand_id, member_id, state.standing, today)
     grounded_rank = 0
     if ground is not None:
         by = ladder_at(brand_id, ground.version)
@@ -120,24 +123,28 @@ def after_taking(
     )
 
 
-def ground_of(brand_id: UUID, standing: Standing, today: date) -> Ground | None:
+def ground_of(brand_id: UUID, member_id: UUID, standing: Standing, today: date) -> Ground | None:
     """Return the last day on which a member's tier was known to be earned."""
     if standing.grounded_on is None or standing.ladder_version is None:
         return None
+    known = [Ground(standing.grounded_on, standing.ladder_version)]
     if standing.unearned_on is None:
-        confirmed = queries.last_assessment(
-            brand_id, "scheduled/", after=standing.grounded_on, until=today
-        )
-        if confirmed is not None:
-            return Ground(confirmed.last_day, confirmed.ladder_version)
-    return Ground(standing.grounded_on, standing.ladder_version)
+        after, before = standing.grounded_on, today + DAY
+        found = [queries.last_assessment(brand_id, "scheduled/", after=after, before=before)]
+        if (day := anniversary(joined_on(brand_id, member_id), today)) is not None and day > after:
+            found.append(queries.find_assessment(brand_id, f"anniversary/{day}"))
+        known += [
+            Ground(each.last_day, each.ladder_version)
+            for each in found
+            if each is not None and each.finished_at is not None
+        ]
+    return max(known)
 
 
 def record(
     brand_id: UUID,
     member_id: UUID,
     outcome: TierOutcome,
-    kind: str,
     *,
     order_id: UUID | None = None,
     now: datetime,
@@ -151,7 +158,7 @@ def record(
                 member_id,
                 outcome.before.code if outcome.before else None,
                 outcome.after.code if outcome.after else None,
-                kind,
+                outcome.kind,
                 order_id,
                 now,
             )
@@ -162,3 +169,8 @@ def record(
 def today_of(brand_id: UUID, now: datetime) -> date:
     """Return the day it is in the brand's time zone."""
     return now.astimezone(ZoneInfo(brands.current_settings(brand_id).timezone)).date()
+
+
+def joined_on(brand_id: UUID, member_id: UUID) -> date:
+    """Return the day on which a member joined."""
+    return members.find_member(brand_id, ids.show("mem", member_id)).joined_on

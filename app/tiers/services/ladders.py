@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.brands import services as brands
 from app.db import db
 from app.tiers import queries
+from app.tiers.errors import TierLadderNotFound
 from app.tiers.models import TierLadder
 from app.tiers.rules.ladders import Ladder, ladder_from, replacements
 
@@ -46,14 +47,11 @@ def put_ladder(
         return same
     brands.change_programme(brand_id)
     earlier = queries.find_ladder(brand_id)
-    if (same := _same(brand_id, definition)) is not None:
-        return same  # somebody else was quicker
-    old = None if earlier is None else ladder_from(earlier.version, earlier.definition)
-    codes = {tier["code"]: tier["threshold"] for tier in definition["tiers"]}
+    version, stored = _next(earlier, definition)
     row = TierLadder(
         brand_id=brand_id,
-        version=1 if old is None else old.version + 1,
-        definition={**definition, "replaced": replacements(old, codes)},
+        version=version,
+        definition=stored,
         lowers=lowers,
         starts_on=now.astimezone(ZoneInfo(brands.current_settings(brand_id).timezone)).date(),
         actor=actor,
@@ -67,10 +65,39 @@ def put_ladder(
         subject="tier_ladder",
         now=now,
         before=earlier and earlier.definition,
-        after=row.definition,
+        after=stored,
     )
     db.session.flush()  # autoflush is off
     return row
+
+
+def compiled(brand_id: UUID, definition: Mapping[str, Any]) -> Ladder:
+    """Return the ladder that a definition would make, as if it were put in force now."""
+    return ladder_from(*_next(queries.find_ladder(brand_id), definition))
+
+
+def list_ladders(brand_id: UUID, *, before_version: int | None, limit: int) -> list[TierLadder]:
+    """Return the versions of the brand's ladder, the newest first."""
+    return queries.list_ladders(brand_id, before_version=before_version, limit=limit)
+
+
+def get_ladder(brand_id: UUID) -> TierLadder:
+    """Return the ladder in force.
+
+    :raises TierLadderNotFound: the brand has no tiers
+    """
+    row = queries.find_ladder(brand_id)
+    if row is None:
+        raise TierLadderNotFound
+    return row
+
+
+def _next(earlier: TierLadder | None, definition: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Return the number and the content of the version after ``earlier``."""
+    old = None if earlier is None else ladder_from(earlier.version, earlier.definition)
+    thresholds = {tier["code"]: tier["threshold"] for tier in definition["tiers"]}
+    version = 1 if old is None else old.version + 1
+    return version, {**definition, "replaced": replacements(old, thresholds)}
 
 
 def _same(brand_id: UUID, definition: Mapping[str, Any]) -> TierLadder | None:

@@ -1,0 +1,216 @@
+"""How long tiers take for everyone: 1M members, 5M orders, two cores.
+
+``python -m bench.tiers`` fills a database of its own set-based, in the order in which
+orders come, and then measures what the job and the operator's looks at everyone take:
+a first ladder, the assessment of a month in which a fifth of the members lost a tier,
+one of an ordinary month, a distribution and a dry run. It ends with the audit.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import text
+from tqdm import tqdm
+
+from app import clock, create_app, embedded
+from app.brands import services as brands
+from app.config import load_config
+from app.db import db, transaction
+from app.tiers import jobs
+from app.tiers import services as tiers
+from app.tiers.schemas.definitions import TierLadderIn
+from bench import machine
+from bench.seed import MEMBER_ID, environment_of, run_flask
+from bench.servers import postmaster_of
+
+DATABASE = "bench_tiers"
+DAYS = 520  # over which orders are spread; 365 of them count
+TODAY = "2026-11-30"
+ASSESSED_WITHIN = 30  # seconds
+MOVES = text(
+    "SELECT raised, lowered FROM tier_assessments ORDER BY started_at DESC, due_on DESC LIMIT 1"
+)
+
+# Orders come day by day, from members in no order, of 2,000 to 202,000 won, most small.
+STEPS = {
+    "members": f"""
+        INSERT INTO members (brand_id, id, external_id, status, joined_on, created_at, updated_at)
+        SELECT %(brand)s, {MEMBER_ID}, 'M' || n, 'active', '2025-01-01', now(), now()
+          FROM generate_series(1, %(members)s) n
+    """,
+    "point_accounts": f"""
+        INSERT INTO point_accounts (
+            brand_id, member_id, available, pending, held, debt, seq, lots, next_due_at
+        )
+        SELECT %(brand)s, {MEMBER_ID}, 0, 0, 0, 0, 0, 0, 'infinity'
+          FROM generate_series(1, %(members)s) n
+    """,
+    "tier_postings": f"""
+        INSERT INTO tier_postings (
+            brand_id, member_id, id, kind, order_id, counted_on, order_on,
+            net, gross, orders, points, recorded_at
+        )
+        SELECT %(brand)s, {MEMBER_ID}, o.id, 'order', o.id, o.day, o.day, o.won, o.won, 1,
+               o.won / 100, now()
+          FROM (
+              SELECT 1 + (i * 7919 + i / 13) %% %(members)s AS n,
+                     ('01900000-0000-7000-9000-' || lpad(to_hex(i), 12, '0'))::uuid AS id,
+                     '{TODAY}'::date - {DAYS} + (i * {DAYS} / %(orders)s)::integer AS day,
+                     2000 + 200000 * (i * 31 %% 97) * (i * 17 %% 89) / 8633 AS won
+                FROM generate_series(1, %(orders)s::bigint) i
+          ) o
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One measurement: what it did, how long it took, and PostgreSQL's part of that."""
+
+    name: str
+    did: str
+    seconds: float
+    cpu: float
+
+    def row(self) -> str:
+        return f"| {self.name} | {self.did} | {self.seconds:.1f} | {self.cpu:.1f} |"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _options(arguments)
+    if options.var:
+        return run(options, Path(options.var).resolve())
+    with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
+        return run(options, Path(folder))
+
+
+def run(options: argparse.Namespace, var: Path) -> int:
+    var.mkdir(parents=True, exist_ok=True)
+    about = machine.describe()
+    server = embedded.start(var)
+    try:
+        with psycopg.connect(
+            embedded.url(server, "postgres", user="postgres"), autocommit=True
+        ) as admin:
+            admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        environment = environment_of(var, DATABASE)
+        run_flask(environment, "db", "upgrade")
+        created = run_flask(environment, "brands", "create", "--name", "bench", "--test", "--json")
+        brand_id = UUID(json.loads(created)["brand_id"])
+        fill(environment["DATABASE_OWNER_URL"], brand_id, options.members, options.orders)
+        app = create_app(load_config({**environment, "DANGOL_LOG_LEVEL": "warning"}))
+        with app.app_context():
+            timed = measure(brand_id, postmaster_of(var), options.members)
+            findings = audit(brand_id)
+            db.engine.dispose()
+    finally:
+        embedded.stop(var)
+    print(f"\n{options.members:,} members, {options.orders:,} orders")
+    print(", ".join(f"{name}: {value}" for name, value in about.items()))
+    print("\n| | what it did | seconds | PostgreSQL's CPU |\n|---|---|--:|--:|")
+    print("\n".join(each.row() for each in timed))
+    print(f"\naudit: {findings or 'clean'}")
+    slow = [each.name for each in timed if each.seconds > ASSESSED_WITHIN]
+    print(f"within {ASSESSED_WITHIN} s each: {'no: ' + ', '.join(slow) if slow else 'yes'}")
+    return 0
+
+
+def fill(url: str, brand_id: UUID, members: int, orders: int) -> None:
+    values = {"brand": brand_id, "members": members, "orders": orders}
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Rows that are right by construction need no triggers of foreign keys.
+        connection.execute("SET session_replication_role = replica")
+        for table, statement in STEPS.items():
+            began = time.monotonic()
+            rows = connection.execute(statement, values).rowcount
+            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")
+            print(f"  {table}, {rows:,} rows, {time.monotonic() - began:.0f} s", flush=True)
+        connection.execute("CHECKPOINT")
+
+
+def measure(brand_id: UUID, postmaster: int, members: int) -> list[Timed]:
+    """Return what the life of a ladder takes, in the order in which it happens."""
+    timed = []
+
+    def clocked(name: str, work: Callable[[], str]) -> None:
+        print(f"  {name}", flush=True)
+        began, used = time.monotonic(), machine.cpu_microseconds(postmaster)
+        did = work()
+        seconds = time.monotonic() - began
+        cpu = (machine.cpu_microseconds(postmaster) - used) / 1_000_000
+        timed.append(Timed(name, did, seconds, cpu))
+
+    definition = TierLadderIn().load({"counted_when": "paid"})
+    definition.pop("dry_run")
+    definition.pop("move_down")
+    _set_clock(brand_id, TODAY)
+    with transaction(brand_id):
+        tiers.put_ladder(brand_id, definition, lowers=False, actor="bench", now=_at(TODAY))
+    clocked("first ladder", lambda: assess(brand_id, members))
+    clocked("distribution", lambda: distribute(brand_id))
+    harder = {**definition, "tiers": [dict(tier) for tier in definition["tiers"]]}
+    for tier in harder["tiers"]:
+        tier["threshold"] *= 2
+    clocked("dry run of a ladder twice as high", lambda: forecast(brand_id, harder))
+    _set_clock(brand_id, "2026-12-01")
+    clocked("assessment, nobody moves", lambda: assess(brand_id, members))
+    _set_clock(brand_id, "2027-01-01")
+    clocked("assessment of a month without orders", lambda: assess(brand_id, members))
+    _set_clock(brand_id, "2027-05-01")
+    clocked("four assessments, caught up", lambda: assess(brand_id, 4 * members))
+    return timed
+
+
+def assess(brand_id: UUID, total: int) -> str:
+    with tqdm(total=total, unit="", smoothing=0.05, leave=False) as bar:
+        jobs.assess(brand_id, clock.now(), report=lambda done: bar.update(done - bar.n))
+    with transaction(brand_id):
+        moves = db.session.execute(MOVES).one()
+    return f"{moves.raised:,} rose, {moves.lowered:,} fell"
+
+
+def distribute(brand_id: UUID) -> str:
+    with transaction(brand_id):
+        found = tiers.distribution(brand_id, on=None, basis=None, now=_at(TODAY))
+    return f"{sum(found.members.values()):,} members"
+
+
+def forecast(brand_id: UUID, definition: dict[str, object]) -> str:
+    with transaction(brand_id):
+        found = tiers.forecast(brand_id, definition, lowers=False, now=_at(TODAY))
+    return f"{found.moved:,} would move"
+
+
+def audit(brand_id: UUID) -> str:
+    with transaction(brand_id):
+        return ", ".join(f"{each.check}: {each.detail}" for each in tiers.audit(brand_id))
+
+
+def _set_clock(brand_id: UUID, day: str) -> None:
+    with transaction(brand_id):
+        brands.set_test_clock(brand_id, _at(day), actor="bench", now=clock.now())
+
+
+def _at(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T03:00:00").replace(tzinfo=UTC)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.tiers", description=__doc__)
+    parser.add_argument("--var", help="keep PostgreSQL's files here")
+    parser.add_argument("--members", type=int, default=1_000_000)
+    parser.add_argument("--orders", type=int, default=5_000_000)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
