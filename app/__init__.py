@@ -16,6 +16,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         cli,
         coupons,
         exchanges,
+        job_status,
         members,
         orders,
         points,
@@ -26,6 +27,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         tiers,
         web,
     )
+    from app.web import health
 
     app = web.Application(__name__, static_folder=None)
     app.config.update(config)
@@ -47,5 +49,6 @@ def create_app(config: dict[str, Any]) -> Flask:
     ):
         feature.init_app(app, api)
     app.cli.add_command(cli.group)
+    health.add_metrics(app, job_status.collect)
     subscriptions.connect()
     return app

@@ -19,3 +19,8 @@ def in_chunks(brand_id: UUID, step: Callable[[], int], report: Report) -> int:
         done += count
         report(done)
     return done
+
+
+def report_sum(report: Report, before: int, done: int) -> None:
+    """Report ``done`` of one part of a job, of which ``before`` was done earlier."""
+    report(before + done)

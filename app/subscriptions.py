@@ -11,9 +11,10 @@ from app.members.events import MemberErased, MemberMerged, MemberReferred, Membe
 from app.points import services as points
 from app.rewards import services as rewards
 from app.tiers import services as tiers
+from app.tiers.events import TierChanged
 
 SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
-    MemberRegistered: [points.open_account],
+    MemberRegistered: [points.open_account, rewards.greet],
     MemberReferred: [rewards.record_invitation],
     MemberMerged: [
         points.move_to_survivor,
@@ -32,6 +33,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.empty_events,
         exchanges.forget_reasons,
     ],
+    TierChanged: [rewards.reward_tier],
 }
 
 

@@ -63,6 +63,7 @@ class World:
             ("GET", f"{rules}/versions"): (f"{rule}/versions", None, "404"),
             ("GET", version): (f"{rule}/versions/1", None, "404"),
             ("GET", f"{version}/diff"): (f"{rule}/versions/1/diff", None, "404"),
+            ("GET", f"{rules}/stats"): (f"{rule}/stats", None, "404"),
             ("POST", f"{rules}/activate"): (f"{rule}/activate", None, "404"),
             ("POST", f"{rules}/schedule"): (f"{rule}/schedule", {}, "404"),
             ("POST", f"{rules}/pause"): (f"{rule}/pause", None, "404"),

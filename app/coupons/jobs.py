@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from app.brands import services as brands
 from app.chunks import Report, in_chunks
 from app.coupons import services
 
@@ -25,4 +24,4 @@ def tidy_coupons(
 
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
-    return services.tidy_chunk(brand_id, chunk, now=brands.brand_now(brand_id, now))
+    return services.tidy_chunk(brand_id, chunk, now=now)

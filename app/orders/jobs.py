@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from app.brands import services as brands
 from app.chunks import Report, in_chunks
 from app.orders import services
 
@@ -22,4 +21,4 @@ def confirm_due(
 
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
-    return services.confirm_due_orders(brand_id, limit=chunk, now=brands.brand_now(brand_id, now))
+    return services.confirm_due_orders(brand_id, limit=chunk, now=now)

@@ -47,8 +47,10 @@ def rebuild(brand_id: UUID | None, *, dry_run: bool, as_json: bool) -> None:
 def settle(brand_id: UUID | None, chunk: int) -> None:
     """Expire lots, confirm pending points and release holds that are due."""
     for each in _brand_ids(brand_id):
+        with transaction(each):
+            now = brands.brand_now(each, clock.now())
         with tqdm(unit=" accounts", disable=not sys.stderr.isatty()) as bar:
-            done = jobs.settle_points(each, clock.now(), chunk=chunk, report=partial(_show, bar))
+            done = jobs.settle_points(each, now, chunk=chunk, report=partial(_show, bar))
         click.echo(f"{each}: {done} accounts settled")
 
 

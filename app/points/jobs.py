@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from app.brands import services as brands
 from app.chunks import Report, in_chunks
 from app.points import services
 
@@ -26,4 +25,4 @@ def settle_points(
 
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
-    return services.settle_chunk(brand_id, chunk, now=brands.brand_now(brand_id, now))
+    return services.settle_chunk(brand_id, chunk, now=now)

@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from app.brands import services as brands
 from app.chunks import Report, in_chunks
 from app.tiers import services
 
@@ -22,4 +21,4 @@ def assess(
 
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
-    return services.assess_chunk(brand_id, chunk, now=brands.brand_now(brand_id, now))
+    return services.assess_chunk(brand_id, chunk, now=now)

@@ -1,8 +1,11 @@
 """What machines ask: does it run, may it get traffic, how does it do."""
 
 import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import flask
 import psycopg
@@ -16,6 +19,8 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from app.db import db
 from app.web.logs import about
@@ -33,6 +38,10 @@ SELECT NOT (rolsuper OR rolbypassrls)
        AND pg_has_role(current_user, relowner, 'MEMBER'))
 FROM pg_roles WHERE rolname = current_user
 """
+
+# Finds metrics in the database; the connection shows no brand's rows.
+Collect = Callable[["psycopg.Connection[Any]"], Iterable[Metric]]
+COLLECT = "dangol.metrics"
 
 checks = flask.Blueprint("health", __name__)
 log = structlog.get_logger()
@@ -55,28 +64,58 @@ def readyz() -> Response:
 
 @checks.get("/metrics")
 def metrics() -> Response:
-    """Show the metrics of all workers, or of this process if there is only one."""
+    """Show the metrics of all web processes, or of this one if it is alone, and of the jobs.
+
+    The database keeps those of the jobs. Without it, the others are shown all the same.
+    """
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    stored = CollectorRegistry()
+    stored.register(_Stored(current_app.extensions[COLLECT]))
+    return Response(
+        generate_latest(registry) + generate_latest(stored), content_type=CONTENT_TYPE_LATEST
+    )
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(checks)
+    app.extensions[COLLECT] = []
+
+
+def add_metrics(app: Flask, collect: Collect) -> None:
+    """Show on ``/metrics``, too, what ``collect`` finds in the database."""
+    app.extensions[COLLECT].append(collect)
+
+
+class _Stored(Collector):
+    def __init__(self, collectors: list[Collect]) -> None:
+        self.collectors = collectors
+
+    def collect(self) -> Iterable[Metric]:
+        try:
+            with _connection() as connection:
+                return [each for collect in self.collectors for each in collect(connection)]
+        except psycopg.Error as error:
+            log.warning("metrics_unavailable", **about(error))
+            return []
+
+
+@contextmanager
+def _connection() -> "Iterator[psycopg.Connection[Any]]":
+    """A connection of its own, so that a busy pool does not look like a dead database."""
+    _, arguments = db.engine.dialect.create_connect_args(db.engine.url)
+    arguments["connect_timeout"] = CONNECT_SECONDS
+    with psycopg.connect(**arguments, autocommit=True) as connection:
+        connection.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
+        yield connection
 
 
 def find_obstacle() -> str | None:
-    """Return why no requests can be served (``database``, ``migrations``, ``role``), or None.
-
-    On a connection of its own, so that a busy pool does not look like a dead database.
-    """
-    _, arguments = db.engine.dialect.create_connect_args(db.engine.url)
-    arguments["connect_timeout"] = CONNECT_SECONDS
+    """Return why no requests can be served (``database``, ``migrations``, ``role``), or None."""
     try:
-        with psycopg.connect(**arguments, autocommit=True) as connection:
-            connection.execute(f"SET statement_timeout = {STATEMENT_MILLISECONDS}")
+        with _connection() as connection:
             safe = connection.execute(_SAFE).fetchone()
             if safe is None or not safe[0]:
                 return "role"

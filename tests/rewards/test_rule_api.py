@@ -144,6 +144,15 @@ def test_lists_are_paged_by_code(brand) -> None:
     assert [each["code"] for each in first["data"] + rest["data"]] == ["A", "B", "C"]
 
 
+def test_stats_of_a_rule_that_has_given_nothing(brand) -> None:
+    limited = {**WELCOME, "limits": {"total_grants": 100, "total_points": 500_000}}
+    brand.api.put(PATH, limited, expect=201)
+    stats = brand.api.get(f"{PATH}/stats")
+    assert (stats["grants"], stats["members"], stats["points"]) == (0, 0, 0)
+    assert stats["total_grants"] == {"used": 0, "limit": 100, "left": 100}
+    assert stats["total_points"] == {"used": 0, "limit": 500_000, "left": 500_000}
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [

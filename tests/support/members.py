@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from app import clock, ids
+from app.brands import services as brands
 from app.db import transaction
 from app.points import services as points
 from app.points.audits import Finding
@@ -51,6 +52,8 @@ def advance(brand: TestBrand, by: str) -> str:
 
 
 def run_job(brand: TestBrand, job: object, **options: object) -> int:
-    """Run one of ``points.jobs`` or ``orders.jobs`` for the brand."""
+    """Run a job of a feature for the brand, as of the brand's own time."""
+    with unit_of_work(brand):
+        now = brands.brand_now(brand.brand_id, clock.now())
     with brand.app.app_context():
-        return job(brand.brand_id, clock.now(), **options)  # type: ignore[operator,no-any-return]
+        return job(brand.brand_id, now, **options)  # type: ignore[operator,no-any-return]

@@ -79,3 +79,11 @@ def test_an_old_schema_is_not_ready(make_app, environment, owner_url, scratch):
         connection.execute("GRANT SELECT ON alembic_version TO dangol_app")
         connection.execute("INSERT INTO alembic_version VALUES ('0001_brands')")
     assert refused_because(ask(app)) == "migrations"
+
+
+def test_without_a_database_the_other_metrics_are_shown(make_app):
+    away = make_app(SQLALCHEMY_DATABASE_URI="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    response = Api(away, None).send("GET", "/metrics")
+    assert response.status_code == 200
+    assert "dangol_http_requests" in response.get_data(as_text=True)
+    assert "dangol_job_" not in response.get_data(as_text=True)

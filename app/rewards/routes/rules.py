@@ -9,18 +9,16 @@ from app import clock
 from app.brands import services as brands
 from app.db import transact, transaction
 from app.rewards import services
-from app.rewards.schemas.rules import (
-    DiffQuery,
+from app.rewards.schemas.rules import DiffQuery, RewardRuleIn, RollbackIn, RulesQuery, ScheduleIn
+from app.rewards.schemas.told import (
     RewardRuleDiffOut,
-    RewardRuleIn,
     RewardRuleOut,
+    RewardRuleStatsOut,
     RewardRuleVersionOut,
-    RollbackIn,
-    RulesQuery,
-    ScheduleIn,
     show_diff,
     show_rule,
     show_rule_version,
+    show_stats,
 )
 from app.rewards.services import DefinedRule
 from app.web.auth import current_principal, requires
@@ -134,6 +132,18 @@ def show_version_diff(query: dict[str, Any], rule: str, version: int) -> Respons
     with transaction(brand_id):
         found = services.diff(brand_id, rule, version, against=query["against"])
     return json_response(show_diff(found))
+
+
+@blp.get("/reward-rules/<string:rule>/stats")
+@requires("programme:read")
+@blp.response(200, RewardRuleStatsOut)
+def show_rule_stats(rule: str) -> Response:
+    """Show what a rule has given, and how much of its limits is used and left."""
+    brand_id = current_principal().brand_id
+    with transaction(brand_id):
+        now = brands.brand_now(brand_id, clock.now())
+        found = services.stats(brand_id, rule, now=now)
+    return json_response(show_stats(found))
 
 
 @blp.post("/reward-rules/<string:rule>/activate")

@@ -27,6 +27,7 @@ def gift_of(rule: Rule, facts: Facts, lines: Sequence[PurchaseLine]) -> Gift:
 
     The terms let a refund tell what is still deserved: see ``benefits.deserved``.
     """
+    on = rule.trigger.on
     amount = sum(line.amount for line in lines)
     benefits: list[Benefit] = []
     parts: list[dict[str, Any]] = []
@@ -50,8 +51,8 @@ def gift_of(rule: Rule, facts: Facts, lines: Sequence[PurchaseLine]) -> Gift:
         # In proportion to the goods, so that a refund takes its part of what was left.
         parts = [{"numerator": cap, "denominator": amount, "maximum": None}] if cap else []
         words.append(Text(f"마진 한도까지 {cap:,}P", f"{cap:,} points by the spending guard"))
-    terms: dict[str, Any] = {}
-    if rule.trigger.on in ORDER_TRIGGERS:
+    terms: dict[str, Any] = {"kind": "referral" if on == "referral_qualified" else on}
+    if on in ORDER_TRIGGERS:
         terms = {
             "kind": "order",
             "line_nos": [line.line_no for line in lines],

@@ -1,13 +1,10 @@
-"""The wire format of reward rules: what is said, and whether it makes sense by itself."""
+"""Reward rules as they are sent: what is said, and whether it makes sense by itself."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from app.benefits.services import Text
 from app.rewards.rules import NO_TIER, ORDER_TRIGGERS, TRIGGERS, WEEKDAYS
-from app.rewards.services import DefinedRule, RuleDiff, RuleVersion
 from app.web.definitions import (
     CODE,
     KINDS,
@@ -19,7 +16,6 @@ from app.web.definitions import (
 from app.web.fields import Count, Flag, Instant, PlainString, QueryCount
 from app.web.messages import say
 from app.web.pagination import PageQuery
-from app.web.responses import show_instant
 
 DAYS_MAX = 3660
 POINTS_MAX = 1_000_000_000_000
@@ -314,95 +310,3 @@ class DiffQuery(Schema):
 
 class RollbackIn(Schema):
     version = Count(required=True, least=1, most=1_000_000)
-
-
-class SentenceOut(Schema):
-    ko = fields.String()
-    en = fields.String()
-
-
-class RewardRuleVersionOut(Schema):
-    object = fields.String()
-    code = fields.String()
-    version = fields.Integer()
-    name = fields.String()
-    sentence = fields.Nested(SentenceOut)
-    trigger = fields.Raw()
-    conditions = fields.Raw()
-    effects = fields.Raw()
-    limits = fields.Raw()
-    stacking = fields.Raw()
-    schedule = fields.Raw()
-    holdout_percent = fields.Integer()
-    actor = fields.String()
-    created_at = fields.String()
-
-
-class RewardRuleOut(RewardRuleVersionOut):
-    status = fields.String()
-    changed_at = fields.String()
-
-
-class DifferenceOut(Schema):
-    path = fields.String(metadata={"description": "JSON pointer"})
-    before = fields.Raw(allow_none=True)
-    after = fields.Raw(allow_none=True)
-
-
-class RewardRuleDiffOut(Schema):
-    object = fields.String()
-    code = fields.String()
-    version = fields.Integer()
-    against = fields.Integer(allow_none=True)
-    changes = fields.List(fields.Nested(DifferenceOut))
-    sentence = fields.Nested(SentenceOut)
-    sentence_before = fields.Nested(SentenceOut, allow_none=True)
-
-
-def show_definition(
-    code: str, version: int, told: Text, definition: Mapping[str, Any]
-) -> dict[str, Any]:
-    return {
-        "code": code,
-        "version": version,
-        "sentence": {"ko": told.ko, "en": told.en},
-        "conditions": {},
-        "limits": {},
-        "stacking": {},
-        "schedule": {},
-        "holdout_percent": 0,
-        **definition,
-    }
-
-
-def show_rule(rule: DefinedRule) -> dict[str, Any]:
-    return {
-        "object": "reward_rule",
-        "status": rule.status,
-        **show_definition(rule.code, rule.version, rule.sentence, rule.definition),
-        "actor": rule.actor,
-        "created_at": show_instant(rule.created_at),
-        "changed_at": show_instant(rule.changed_at),
-    }
-
-
-def show_rule_version(version: RuleVersion) -> dict[str, Any]:
-    return {
-        "object": "reward_rule_version",
-        **show_definition(version.code, version.version, version.sentence, version.definition),
-        "actor": version.actor,
-        "created_at": show_instant(version.created_at),
-    }
-
-
-def show_diff(diff: RuleDiff) -> dict[str, Any]:
-    before = diff.sentence_before
-    return {
-        "object": "reward_rule_diff",
-        "code": diff.code,
-        "version": diff.version,
-        "against": diff.against,
-        "changes": [change._asdict() for change in diff.changes],
-        "sentence": diff.sentence._asdict(),
-        "sentence_before": before and before._asdict(),
-    }

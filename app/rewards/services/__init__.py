@@ -4,6 +4,7 @@ from app.rewards.rules import Evaluation, Facts, Rule, Skip, evaluate
 from app.rewards.services.defining import (
     DefinedRule,
     RuleDiff,
+    RuleStats,
     RuleVersion,
     activate_rule,
     diff,
@@ -16,6 +17,7 @@ from app.rewards.services.defining import (
     put_rule,
     roll_back_rule,
     schedule_rule,
+    stats,
 )
 from app.rewards.services.evaluating import rules_of
 from app.rewards.services.events import (
@@ -25,6 +27,7 @@ from app.rewards.services.events import (
     move_events,
     record_event,
 )
+from app.rewards.services.firing import fire, greet, reward_tier
 from app.rewards.services.inviting import (
     ReferralCard,
     card_of,
@@ -48,11 +51,11 @@ from app.rewards.services.referrals import (
 
 __all__ = [
     "DefinedRule", "Evaluation", "Facts", "Recorded", "ReferralCard", "ReferralOutcome",
-    "ReferralReversal", "Rule", "RuleDiff", "RuleVersion", "Skip", "activate_rule",
-    "approve_referral", "card_of", "diff", "empty_events", "end_rule", "evaluate", "forget",
-    "get_referral", "get_rule", "get_version", "list_events", "list_referrals", "list_rules",
-    "list_versions", "list_waiting", "missing_events", "move_events", "move_to_survivor",
-    "note_address", "pause_rule", "put_rule", "qualify_referral", "record_event",
-    "record_invitation", "refuse_referral", "reverse_referral", "roll_back_rule", "rules_of",
-    "schedule_rule",
+    "ReferralReversal", "Rule", "RuleDiff", "RuleStats", "RuleVersion", "Skip", "activate_rule",
+    "approve_referral", "card_of", "diff", "empty_events", "end_rule", "evaluate", "fire",
+    "forget", "get_referral", "get_rule", "get_version", "greet", "list_events", "list_referrals",
+    "list_rules", "list_versions", "list_waiting", "missing_events", "move_events",
+    "move_to_survivor", "note_address", "pause_rule", "put_rule", "qualify_referral",
+    "record_event", "record_invitation", "refuse_referral", "reverse_referral", "reward_tier",
+    "roll_back_rule", "rules_of", "schedule_rule", "stats",
 ]  # fmt: skip

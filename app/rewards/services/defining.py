@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.benefits import services as benefits
 from app.benefits.services import Text
 from app.brands import services as brands
 from app.db import db
@@ -57,6 +58,20 @@ class RuleDiff:
     changes: Sequence[Difference]
     sentence: Text
     sentence_before: Text | None
+
+
+@dataclass(frozen=True)
+class RuleStats:
+    """What a rule has given, and how much of its limits is used."""
+
+    code: str
+    grants: int
+    members: int
+    points: int
+    counted_grants: int
+    counted_points: int
+    grants_max: int | None
+    points_max: int | None
 
 
 def put_rule(
@@ -223,6 +238,27 @@ def diff(brand_id: UUID, code: str, version: int, *, against: int | None = None)
         changes=rules.differences(before.definition if before else {}, after.definition),
         sentence=after.sentence,
         sentence_before=before.sentence if before else None,
+    )
+
+
+def stats(brand_id: UUID, code: str, *, now: datetime) -> RuleStats:
+    """Return what a rule has given, whatever its versions, and what of its limits is used.
+
+    :raises RewardRuleNotFound: there is no such rule
+    """
+    limits = get_rule(brand_id, code, now=now).definition.get("limits", {})
+    source = rules.source_of(code)
+    grants, members, points = benefits.totals_of(brand_id, source)
+    counted_grants, counted_points = benefits.used_of(brand_id, source)
+    return RuleStats(
+        code=code,
+        grants=grants,
+        members=members,
+        points=points,
+        counted_grants=counted_grants,
+        counted_points=counted_points,
+        grants_max=limits.get("total_grants"),
+        points_max=limits.get("total_points"),
     )
 
 
