@@ -136,6 +136,32 @@ def test_a_schedule_begins_and_ends_by_itself(brand, rule) -> None:
     assert again["status"] == "active"
 
 
+def test_so_many_rules_can_be_in_force_and_no_more(brand, rule, owner) -> None:
+    owner.execute(
+        "INSERT INTO reward_rules SELECT %s, 'L' || n, 'live', 1, now(), now()"
+        "  FROM generate_series(1, 200) n",
+        (brand.brand_id,),
+    )
+    brand.api.refused("POST", f"{PATH}/activate", code="too_many_reward_rules")
+    later = {"ends_at": "2999-01-01T00:00:00Z"}
+    brand.api.refused("POST", f"{PATH}/schedule", later, code="too_many_reward_rules")
+    assert brand.api.get(PATH) == rule
+
+
+def test_what_is_refused_leaves_nothing_behind_that_others_see(brand, rule, owner) -> None:
+    """A number of the programme that was never given out must not be remembered."""
+    owner.execute(
+        "INSERT INTO reward_rules SELECT %s, 'L' || n, 'live', 1, now(), now()"
+        "  FROM generate_series(1, 200) n",
+        (brand.brand_id,),
+    )
+    later = {"ends_at": "2999-01-01T00:00:00Z"}
+    brand.api.refused("POST", f"{PATH}/schedule", later, code="too_many_reward_rules")
+    coupon = {"name": "C", "kind": "fixed", "amount": 1000, "validity": {"days_from_issue": 30}}
+    assert brand.api.send("PUT", "/v1/coupon-templates/NEW", coupon).status_code == 201
+    brand.api.put(PATH, {**WELCOME, "effects": [{"coupon": "NEW"}]})
+
+
 def test_lists_are_paged_by_code(brand) -> None:
     for code in ("B", "C", "A"):
         brand.api.put(f"/v1/reward-rules/{code}", WELCOME, expect=201)

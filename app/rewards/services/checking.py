@@ -17,6 +17,9 @@ from app.tiers import services as tiers
 def check(brand_id: UUID, code: str, stored: Mapping[str, Any]) -> None:
     """Refuse a definition that names what does not exist, or does not fit its group.
 
+    Call it before the programme has a new number: what is compiled for a number is
+    kept, and must not come from a change that may be undone.
+
     :raises RewardReferenceUnknown: a template, stamp programme or tier does not exist
     :raises StackingModesDiffer: its group has another mode
     """

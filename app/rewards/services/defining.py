@@ -21,7 +21,7 @@ from app.rewards.errors import (
     TooManyRewardRules,
 )
 from app.rewards.models import RewardRule, RewardRuleVersion
-from app.rewards.rules import Difference
+from app.rewards.rules import Difference, Rule
 from app.rewards.services.checking import check
 
 Outcome = Literal["created", "changed", "unchanged"]
@@ -119,7 +119,8 @@ def activate_rule(brand_id: UUID, code: str, *, actor: str, now: datetime) -> De
     :raises TooManyRewardRules: as many as may be are live
     """
     rule, said = _lock(brand_id, code)
-    _go_live(rule, said, actor=actor, now=now)
+    _check_live(rule, said.definition, now)
+    _set_state(rule, "live", actor=actor, now=now)
     return _defined(rule, said, now)
 
 
@@ -138,11 +139,12 @@ def schedule_rule(
     """
     rule, said = _lock(brand_id, code)
     stored = rules.storable({**said.definition, "schedule": schedule})
+    _check_live(rule, stored, now)
     if stored != said.definition:
         before = said.definition
         said = _next_version(rule, stored, actor=actor, now=now)
         _record(rule, "changed", actor=actor, now=now, before=before, after=stored)
-    _go_live(rule, said, actor=actor, now=now)
+    _set_state(rule, "live", actor=actor, now=now)
     return _defined(rule, said, now)
 
 
@@ -196,6 +198,20 @@ def list_rules(
     """Return rules by code, of one status if it is named."""
     found = queries.list_rules(brand_id, status=status, after=after, limit=limit, now=now)
     return [_defined(rule, said, now) for rule, said in found]
+
+
+def compiled_rule(brand_id: UUID, code: str, *, version: int | None = None) -> Rule:
+    """Return a rule ready to be evaluated, whether it is in force or not: to try it out.
+
+    :raises RewardRuleNotFound, RewardRuleVersionNotFound: there is none
+    """
+    if version is None:
+        found = queries.find_rule(brand_id, code)
+        if found is None:
+            raise RewardRuleNotFound(rule=code)
+        version = found[0].version
+    told = get_version(brand_id, code, version)
+    return rules.rule_of(code, version, told.definition)
 
 
 def get_version(brand_id: UUID, code: str, version: int) -> RuleVersion:
@@ -278,14 +294,14 @@ def _refuse_ended(rule: RewardRule) -> None:
         raise RewardRuleEnded(rule=rule.code)
 
 
-def _go_live(rule: RewardRule, said: RewardRuleVersion, *, actor: str, now: datetime) -> None:
-    compiled = rules.rule_of(rule.code, said.version, said.definition)
+def _check_live(rule: RewardRule, definition: Mapping[str, Any], now: datetime) -> None:
+    """Refuse what cannot be in force. Called before anything is written."""
+    compiled = rules.rule_of(rule.code, rule.version, definition)
     if rules.status_at("live", compiled.starts_at, compiled.ends_at, now) == "ended":
         raise RewardScheduleOver(pointer="/ends_at")
-    check(rule.brand_id, rule.code, said.definition)
+    check(rule.brand_id, rule.code, definition)
     if rule.state != "live" and queries.count_live(rule.brand_id) >= LIVE_MAX:
         raise TooManyRewardRules(most=LIVE_MAX)
-    _set_state(rule, "live", actor=actor, now=now)
 
 
 def _set_state(rule: RewardRule, state: str, *, actor: str, now: datetime) -> None:
