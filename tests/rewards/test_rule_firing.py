@@ -70,6 +70,31 @@ def test_a_member_without_a_tier_is_found_where_fire_looks_it_up(brand) -> None:
     assert fire(brand, alice, "event", "x/1", event="x", now=NOW).grants
 
 
+def test_a_tier_that_an_adjustment_reaches_is_rewarded_once_a_period(brand) -> None:
+    brand.api.put("/v1/tier-ladder", {})
+    switch_on(brand, "LV2", {"points": 2000}, on="tier_reached", trigger={"tiers": ["LV2"]})
+    switch_on(brand, "ANY", {"points": 1}, on="tier_reached")
+    path = make_member(brand, "alice")
+
+    def spend(number: int, amount: int) -> int:
+        body = {"external_id": f"S-{number}", "amount": amount, "reason": "매장"}
+        brand.api.post(f"{path}/spend-adjustments", body)
+        return balance(brand, path)["available"]
+
+    assert spend(1, 10_000) == 1
+    assert spend(2, 90_000) == 2002
+    assert spend(3, -90_000) == 2002
+    assert spend(4, 90_000) == 2002
+
+
+def test_a_tier_set_by_hand_is_not_rewarded(brand) -> None:
+    brand.api.put("/v1/tier-ladder", {})
+    switch_on(brand, "ANY", {"points": 1}, on="tier_reached")
+    path = make_member(brand, "alice")
+    brand.api.put(f"{path}/tier", {"tier": "LV3", "reason": "행사"})
+    assert balance(brand, path)["available"] == 0
+
+
 def test_a_paused_rule_gives_nothing_and_an_active_one_again(brand) -> None:
     switch_on(brand, "R", on="event", trigger={"type": "x"})
     alice = member_id(brand, make_member(brand, "alice"))

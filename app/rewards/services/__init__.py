@@ -7,7 +7,6 @@ from app.rewards.services.defining import (
     RuleStats,
     RuleVersion,
     activate_rule,
-    compiled_rule,
     diff,
     end_rule,
     get_rule,
@@ -53,7 +52,7 @@ from app.rewards.services.referrals import (
 __all__ = [
     "DefinedRule", "Evaluation", "Facts", "Recorded", "ReferralCard", "ReferralOutcome",
     "ReferralReversal", "Rule", "RuleDiff", "RuleStats", "RuleVersion", "Skip", "activate_rule",
-    "approve_referral", "card_of", "compiled_rule", "diff", "empty_events", "end_rule",
+    "approve_referral", "card_of", "diff", "empty_events", "end_rule",
     "evaluate", "fire", "forget", "get_referral", "get_rule", "get_version", "greet",
     "list_events", "list_referrals", "list_rules", "list_versions", "list_waiting",
     "missing_events", "move_events", "move_to_survivor", "note_address", "pause_rule", "put_rule",

@@ -21,7 +21,7 @@ from app.rewards.errors import (
     TooManyRewardRules,
 )
 from app.rewards.models import RewardRule, RewardRuleVersion
-from app.rewards.rules import Difference, Rule
+from app.rewards.rules import Difference
 from app.rewards.services.checking import check
 
 Outcome = Literal["created", "changed", "unchanged"]
@@ -198,20 +198,6 @@ def list_rules(
     """Return rules by code, of one status if it is named."""
     found = queries.list_rules(brand_id, status=status, after=after, limit=limit, now=now)
     return [_defined(rule, said, now) for rule, said in found]
-
-
-def compiled_rule(brand_id: UUID, code: str, *, version: int | None = None) -> Rule:
-    """Return a rule ready to be evaluated, whether it is in force or not: to try it out.
-
-    :raises RewardRuleNotFound, RewardRuleVersionNotFound: there is none
-    """
-    if version is None:
-        found = queries.find_rule(brand_id, code)
-        if found is None:
-            raise RewardRuleNotFound(rule=code)
-        version = found[0].version
-    told = get_version(brand_id, code, version)
-    return rules.rule_of(code, version, told.definition)
 
 
 def get_version(brand_id: UUID, code: str, version: int) -> RuleVersion:
