@@ -70,7 +70,7 @@ class RewardScheduleOver(RuleViolation):
 
 class RewardReferenceUnknown(RuleViolation):
     code = "reward_reference_unknown"
-    ko = "{kind_ko} {name}을(를) 찾을 수 없어요. 먼저 만들거나 코드를 확인해 주세요."
+    ko = "{name}을(를) 찾을 수 없어요({kind}). 먼저 만들거나 코드를 확인해 주세요."
     en = "There is no {kind} {name}. Create it first, or check its code."
 
 

@@ -46,8 +46,8 @@ def fire(
 def buy(brand: TestBrand, member: str, number: str, amount: int = 30_000, **fields: Any) -> Any:
     """Place an order of one piece for a member's path and return the receipt."""
     line = {"sku": "TEA", "category": "drinks", "quantity": 1, "unit_price": amount}
-    body = {"member": member.rsplit("/", 1)[1], "external_id": number, "lines": [line], **fields}
-    return brand.api.post("/v1/orders", body)
+    body = {"member": member.rsplit("/", 1)[1], "external_id": number, "lines": [line]}
+    return brand.api.post("/v1/orders", {**body, **fields})
 
 
 def rewards_of(receipt: Any) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.rewards.rules import is_held_out
 from tests.rewards.model import reasons
@@ -151,6 +152,42 @@ def test_one_member_at_once_does_not_pass_their_own_limit(busy) -> None:
     path = make_member(busy, "alice")
     receipts = at_once([lambda n=n: buy(busy, path, f"O-{n}") for n in range(12)])
     assert sum("ONCE" in rewards_of(receipt) for receipt in receipts) == 2
+
+
+def test_what_a_confirmation_gives_is_expected_before_and_given_then(brand) -> None:
+    switch_on(brand, "KEEP", {"percent_basis_points": 500}, on="order_confirmed")
+    path = make_member(brand, "alice")
+    order = buy(brand, path, "O-1")
+    assert rewards_of(order) == {}
+    assert [(each["rule"], each["points"]) for each in order["expected"]] == [("rule:KEEP", 1500)]
+    for _ in range(2):
+        confirmed = brand.api.post(f"/v1/orders/{order['id']}/confirm", expect=200)
+        assert rewards_of(confirmed) == {"KEEP": 1500}
+    assert balance(brand, path)["available"] == 300 + 1500
+    refund = {"external_id": "R-1", "all": True}
+    brand.api.post(f"/v1/orders/{order['id']}/refunds", refund)
+    assert balance(brand, path) == {"available": 0, "pending": 0, "held": 0, "debt": 0}
+    assert not audit(brand)
+
+
+def test_a_refund_goes_by_what_the_rule_said_then(brand) -> None:
+    switch_on(brand, "R", {"points": 900}, conditions={"minimum_amount": 20_000})
+    path = make_member(brand, "alice")
+    lines = [
+        {"sku": sku, "quantity": 1, "unit_price": price}
+        for sku, price in (("A", 25_000), ("B", 10_000))
+    ]
+    order = buy(brand, path, "O-1", lines=lines)
+    switch_on(brand, "R", {"points": 1}, conditions={"minimum_amount": 1_000_000})
+    brand.api.post("/v1/reward-rules/R/end", expect=200)
+
+    def refund(line: int) -> Any:
+        body = {"external_id": f"R-{line}", "lines": [{"line": line, "quantity": 1}]}
+        told = brand.api.post(f"/v1/orders/{order['id']}/refunds", body)
+        return [each["points"] for each in told["effects"] if each["kind"] == "reward_reversed"]
+
+    assert refund(2) == []  # 25,000 won are left, enough for what the rule asked then
+    assert refund(1) == [900]
 
 
 def test_a_budget_comes_back_with_the_order_and_can_be_given_again(brand) -> None:

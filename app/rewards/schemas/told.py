@@ -6,6 +6,14 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.benefits.services import Text
+from app.rewards.schemas.rules import (
+    ConditionsIn,
+    EffectIn,
+    LimitsIn,
+    ScheduleIn,
+    StackingIn,
+    TriggerIn,
+)
 from app.rewards.services import DefinedRule, RuleDiff, RuleStats, RuleVersion
 from app.web.responses import show_instant
 
@@ -21,12 +29,12 @@ class RewardRuleVersionOut(Schema):
     version = fields.Integer()
     name = fields.String()
     sentence = fields.Nested(SentenceOut)
-    trigger = fields.Raw()
-    conditions = fields.Raw()
-    effects = fields.Raw()
-    limits = fields.Raw()
-    stacking = fields.Raw()
-    schedule = fields.Raw()
+    trigger = fields.Nested(TriggerIn)
+    conditions = fields.Nested(ConditionsIn)
+    effects = fields.List(fields.Nested(EffectIn))
+    limits = fields.Nested(LimitsIn)
+    stacking = fields.Nested(StackingIn)
+    schedule = fields.Nested(ScheduleIn)
     holdout_percent = fields.Integer()
     actor = fields.String()
     created_at = fields.String()

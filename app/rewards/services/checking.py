@@ -62,12 +62,9 @@ def _all_known(kind: str, names: Collection[str], known: Collection[str], pointe
         _refuse_unknown(kind, name, f"{pointer}/{number}", known=name in known)
 
 
-_KINDS_KO = {"coupon": "쿠폰", "gift": "사은품", "programme": "스탬프", "tier": "등급"}
-
-
 def _refuse_unknown(kind: str, name: str, pointer: str, *, known: bool) -> None:
     if not known:
-        raise RewardReferenceUnknown(pointer=pointer, kind=kind, kind_ko=_KINDS_KO[kind], name=name)
+        raise RewardReferenceUnknown(pointer=pointer, kind=kind, name=name)
 
 
 def _check_group(brand_id: UUID, code: str, stacking: Mapping[str, Any]) -> None:
