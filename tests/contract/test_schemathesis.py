@@ -51,8 +51,10 @@ def shop(app) -> Shop:
     brand.api.post("/v1/members/ext:alice/points/accruals", grant)
     line = {"sku": "mug", "quantity": 2, "unit_price": 10_000}
     brand.api.post("/v1/orders", {"external_id": "o1", "member": alice, "lines": [line]})
+    rule = {"name": "R", "trigger": {"on": "order_paid"}, "effects": [{"points": 1}]}
+    brand.api.put("/v1/reward-rules/R", rule, expect=201)
     # What exists, so that requests come further than to "not found".
-    return Shop(brand, {"member": alice, "order": "ext:o1", "external_id": "alice"})
+    return Shop(brand, {"member": alice, "order": "ext:o1", "external_id": "alice", "rule": "R"})
 
 
 @SCHEMA.parametrize()
