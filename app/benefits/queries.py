@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_, update
+from sqlalchemy import Row, func, select, text, tuple_, update
 
 from app.benefits.models import BenefitCounter, BenefitGrant
 from app.db import db
@@ -159,6 +159,107 @@ def totals_of(brand_id: UUID, source: str) -> tuple[int, int, int]:
         ).where(BenefitGrant.brand_id == brand_id, BenefitGrant.source == source)
     ).one()
     return int(row[0]), int(row[1]), int(row[2])
+
+
+_HISTORIES = text(
+    "WITH given AS ("
+    " SELECT member_id, source, max(granted_at) AS last_at, jsonb_agg(occasion) AS occasions,"
+    "        jsonb_build_array("
+    "            count(*),"
+    "            count(*) FILTER (WHERE granted_at >= date_trunc('year', :now, :zone)),"
+    "            count(*) FILTER (WHERE granted_at >= date_trunc('month', :now, :zone)),"
+    "            count(*) FILTER (WHERE granted_at >= date_trunc('day', :now, :zone))) AS counts"
+    "   FROM benefit_grants"
+    "  WHERE brand_id = :brand_id AND member_id = ANY (:member_ids)"
+    "    AND source = ANY (:sources) AND reversed_at IS NULL"
+    "  GROUP BY member_id, source"
+    "), by_member AS ("
+    " SELECT member_id, jsonb_object_agg(source, counts) AS counts,"
+    "        jsonb_object_agg(source, occasions) AS occasions,"
+    "        jsonb_object_agg(source, last_at) AS last_at"
+    "   FROM given GROUP BY member_id"
+    "), tagged AS ("
+    " SELECT member_id, array_agg(tag) AS tags FROM member_tags"
+    "  WHERE brand_id = :brand_id AND member_id = ANY (:member_ids) GROUP BY member_id)"
+    " SELECT member_id, coalesce(tags, '{}') AS tags, coalesce(counts, '{}') AS counts,"
+    "        coalesce(occasions, '{}') AS occasions, coalesce(last_at, '{}') AS last_at"
+    "   FROM by_member FULL JOIN tagged USING (member_id)"
+)
+_COUNTERS = text(
+    "SELECT source, grants, points FROM benefit_counters"
+    " WHERE brand_id = :brand_id AND source = ANY (:sources)"
+)
+_WRITE_MANY = text(
+    "INSERT INTO benefit_grants ("
+    "    brand_id, id, member_id, source, source_version, occasion, order_id, points,"
+    "    points_taken_back, lot_no, counted, gave, terms, reason_ko, reason_en, granted_at)"
+    " SELECT :brand_id, r.id, r.member_id, r.source, r.source_version, r.occasion, r.order_id,"
+    "        r.points, 0, r.lot_no, r.counted, r.gave, r.terms, r.reason_ko, r.reason_en, :now"
+    "   FROM jsonb_to_recordset(CAST(:grants AS jsonb)) AS r ("
+    "        id uuid, member_id uuid, source text, source_version integer, occasion text,"
+    "        order_id uuid, points bigint, lot_no bigint, counted boolean, gave jsonb,"
+    "        terms jsonb, reason_ko text, reason_en text)"
+)
+_TAG_MANY = text(
+    "INSERT INTO member_tags (brand_id, member_id, tag, created_at)"
+    " SELECT DISTINCT CAST(:brand_id AS uuid), CAST(r ->> 'member_id' AS uuid), t.tag,"
+    "        CAST(:now AS timestamptz)"
+    "   FROM jsonb_array_elements(CAST(:grants AS jsonb)) AS r,"
+    "        jsonb_array_elements_text(r -> 'gave' -> 'tags') AS t (tag)"
+    " ON CONFLICT DO NOTHING"
+)
+_COUNT = text(
+    "SELECT benefits_count(:brand_id, :source, :grants, :points, :grants_max, :points_max)"
+)
+
+
+def list_histories(
+    brand_id: UUID,
+    member_ids: Sequence[UUID],
+    sources: Sequence[str],
+    zone: str,
+    now: datetime,
+) -> dict[UUID, Row[Any]]:
+    """Return (tags, counts, occasions, last_at), the last three by source, by member.
+
+    Who has none of them is left out.
+    """
+    values = {
+        "brand_id": brand_id,
+        "member_ids": list(member_ids),
+        "sources": list(sources),
+        "zone": zone,
+        "now": now,
+    }
+    return {row.member_id: row for row in db.session.execute(_HISTORIES, values)}
+
+
+def read_counters(brand_id: UUID, sources: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return (grants, points) that limited sources have used up."""
+    rows = db.session.execute(_COUNTERS, {"brand_id": brand_id, "sources": list(sources)})
+    return {row.source: (row.grants, row.points) for row in rows}
+
+
+def write_many(brand_id: UUID, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Write grants of many members whose points are posted; as ``benefits_write`` does."""
+    values = {"brand_id": brand_id, "now": now, "grants": json.dumps(rows, default=str)}
+    db.session.execute(_WRITE_MANY, values)
+    if any(row["gave"]["tags"] for row in rows):
+        db.session.execute(_TAG_MANY, values)
+    counted = [row for row in rows if row["counted"]]
+    for source in sorted({row["source"] for row in counted}):
+        mine = [row for row in counted if row["source"] == source]
+        db.session.execute(
+            _COUNT,
+            {
+                "brand_id": brand_id,
+                "source": source,
+                "grants": len(mine),
+                "points": sum(row["points"] for row in mine),
+                "grants_max": mine[0]["grants_max"],
+                "points_max": mine[0]["points_max"],
+            },
+        )
 
 
 _REMOVE_TAG = text(

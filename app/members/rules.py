@@ -7,6 +7,7 @@ that repeats it: it is somebody's personal data.
 import calendar
 import re
 import unicodedata
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -193,10 +194,13 @@ def solar_date_of(birthday: Birthday) -> date | None:
         return None
 
 
-# A calendar takes milliseconds to build, and there are few birthdays.
+# A calendar takes milliseconds to build. Copies share only its memory of sums, never a date.
+_CALENDAR = KoreanLunarCalendar()
+
+
 @lru_cache(maxsize=50_000)
 def _solar_date(year: int, month: int, day: int, leap_month: bool) -> date | None:  # noqa: FBT001
-    lunar = KoreanLunarCalendar()
+    lunar = copy(_CALENDAR)
     # It returns False for a day that does not exist and keeps its previous date.
     if not lunar.setLunarDate(year, month, day, leap_month):
         return None
@@ -230,7 +234,7 @@ def birthdays_on(day: date) -> tuple[BirthdayKey, ...]:
     keys = [BirthdayKey("solar", day.month, day.day, leap_month=False, year=day.year)]
     if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
         keys.append(BirthdayKey("solar", 2, 29, leap_month=False, year=day.year))
-    lunar = KoreanLunarCalendar()
+    lunar = copy(_CALENDAR)
     if not lunar.setSolarDate(day.year, day.month, day.day):
         return tuple(keys)
     year, month, leap = lunar.lunarYear, lunar.lunarMonth, bool(lunar.isIntercalation)

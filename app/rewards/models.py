@@ -158,13 +158,17 @@ class MemberEvent(Model):
 
 
 class OccasionRun(Model):
-    """A day whose birthdays and anniversaries were looked at; finished when all of them were."""
+    """A day whose birthdays and anniversaries were looked at; finished when all of them were.
+
+    A day on which the programme changes afterwards is looked at once more.
+    """
 
     __tablename__ = "occasion_runs"
     __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),)
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
     on: Mapped[date] = mapped_column("run_on", Date, primary_key=True)
+    programme_version: Mapped[int]
     members: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

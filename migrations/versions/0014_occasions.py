@@ -102,6 +102,7 @@ def upgrade() -> None:
         "occasion_runs",
         sa.Column("brand_id", sa.Uuid(), primary_key=True),
         sa.Column("run_on", sa.Date(), primary_key=True),
+        sa.Column("programme_version", sa.Integer(), nullable=False),
         sa.Column("members", sa.BigInteger(), nullable=False),
         sa.Column("started_at", UTCDateTime(), nullable=False),
         sa.Column("finished_at", UTCDateTime()),

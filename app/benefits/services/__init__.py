@@ -16,6 +16,13 @@ from app.benefits.rules import (
     sentence_of,
     state_of,
 )
+from app.benefits.services.bulk import (
+    History,
+    can_be_bulk,
+    grant_many,
+    read_counters,
+    read_histories,
+)
 from app.benefits.services.granting import Granted, Plan, grant, plan, read_state
 from app.benefits.services.reading import audit, list_grants, totals_of, used_of
 from app.benefits.services.reversing import (
@@ -30,8 +37,9 @@ from app.benefits.services.reversing import (
 )
 
 __all__ = [
-    "Benefit", "BenefitGrant", "Grant", "Granted", "Limit", "MemberBenefits", "Plan",
-    "TakenBack", "Text", "audit", "benefit_of", "deserved", "find", "grant", "is_used",
-    "list_grants", "move_to_survivor", "of_order", "plan", "read_state", "record_taken_back",
-    "sentence_of", "state_of", "take_back", "totals_of", "used_of", "what_was_given",
+    "Benefit", "BenefitGrant", "Grant", "Granted", "History", "Limit", "MemberBenefits",
+    "Plan", "TakenBack", "Text", "audit", "benefit_of", "can_be_bulk", "deserved", "find",
+    "grant", "grant_many", "is_used", "list_grants", "move_to_survivor", "of_order", "plan",
+    "read_counters", "read_histories", "read_state", "record_taken_back", "sentence_of", "state_of",
+    "take_back", "totals_of", "used_of", "what_was_given",
 ]  # fmt: skip

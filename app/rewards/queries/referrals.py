@@ -126,18 +126,22 @@ _LEADS_BACK = text(
     " SELECT CAST(:inviter_id AS uuid) AS member_id, 1 AS step"
     " UNION ALL"
     " SELECT r.inviter_id, c.step + 1 FROM chain c JOIN referrals r"
-    "   ON r.brand_id = :brand_id AND r.invitee_id = c.member_id"
+    "   ON r.brand_id = :brand_id AND r.invitee_id = c.member_id AND r.id < :referral_id"
     "  WHERE c.step < :most AND c.member_id <> :invitee_id)"
     " SELECT EXISTS (SELECT 1 FROM chain WHERE member_id = :invitee_id)"
 )
 
 
-def leads_back(brand_id: UUID, inviter_id: UUID, invitee_id: UUID) -> bool:
-    """Return whether the invited member, in the end, had invited the inviter."""
+def leads_back(brand_id: UUID, inviter_id: UUID, invitee_id: UUID, *, referral_id: UUID) -> bool:
+    """Return whether the invited member, in the end, had invited the inviter.
+
+    Only earlier referrals are followed: the last one closes the ring.
+    """
     values = {
         "brand_id": brand_id,
         "inviter_id": inviter_id,
         "invitee_id": invitee_id,
+        "referral_id": referral_id,
         "most": RING_MAX,
     }
     return bool(db.session.execute(_LEADS_BACK, values).scalar_one())

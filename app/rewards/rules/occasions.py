@@ -21,6 +21,11 @@ class Batch:
     trigger: str
     days_before: int
 
+    @property
+    def order(self) -> tuple[str, int]:
+        """Batches follow each other by trigger, the earliest gifts first."""
+        return self.trigger, -self.days_before
+
 
 def batches_of(rules: Sequence[Rule]) -> list[Batch]:
     """Return what is to be looked at on any one day, each once."""
@@ -29,13 +34,16 @@ def batches_of(rules: Sequence[Rule]) -> list[Batch]:
         for rule in rules
         if rule.trigger.on in OCCASIONS
     }
-    return sorted(found, key=lambda batch: (batch.trigger, -batch.days_before))
+    return sorted(found, key=lambda batch: batch.order)
 
 
-def days_due(last: date | None, unfinished: date | None, today: date) -> list[date]:
+def days_due(
+    last: date | None, unfinished: date | None, today: date, *, changed: bool = False
+) -> list[date]:
     """Return the days to look at: those since the last one that was finished.
 
-    Who has never looked begins today: gifts of days gone by were never promised.
+    Who has never looked begins today: gifts of days gone by were never promised. If the
+    programme has ``changed`` since today was looked at, that is done again.
 
     >>> [day.day for day in days_due(date(2026, 5, 1), None, date(2026, 5, 4))]
     [2, 3, 4]
@@ -44,7 +52,7 @@ def days_due(last: date | None, unfinished: date | None, today: date) -> list[da
     """
     first = today
     if last is not None:
-        first = last + timedelta(days=1)
+        first = last if changed and last == today else last + timedelta(days=1)
     elif unfinished is not None:
         first = unfinished
     return [first + timedelta(days=number) for number in range((today - first).days + 1)]

@@ -36,6 +36,7 @@ from app.rewards.services.inviting import (
     note_address,
     record_invitation,
 )
+from app.rewards.services.occasions import OccasionPlace, OccasionStep, reward_occasions
 from app.rewards.services.referrals import (
     ReferralOutcome,
     ReferralReversal,
@@ -50,12 +51,13 @@ from app.rewards.services.referrals import (
 )
 
 __all__ = [
-    "DefinedRule", "Evaluation", "Facts", "Recorded", "ReferralCard", "ReferralOutcome",
-    "ReferralReversal", "Rule", "RuleDiff", "RuleStats", "RuleVersion", "Skip", "activate_rule",
-    "approve_referral", "card_of", "diff", "empty_events", "end_rule",
-    "evaluate", "fire", "forget", "get_referral", "get_rule", "get_version", "greet",
-    "list_events", "list_referrals", "list_rules", "list_versions", "list_waiting",
-    "missing_events", "move_events", "move_to_survivor", "note_address", "pause_rule", "put_rule",
-    "qualify_referral", "record_event", "record_invitation", "refuse_referral",
-    "reverse_referral", "reward_tier", "roll_back_rule", "rules_of", "schedule_rule", "stats",
+    "DefinedRule", "Evaluation", "Facts", "OccasionPlace", "OccasionStep", "Recorded",
+    "ReferralCard", "ReferralOutcome", "ReferralReversal", "Rule", "RuleDiff", "RuleStats",
+    "RuleVersion", "Skip", "activate_rule", "approve_referral", "card_of", "diff",
+    "empty_events", "end_rule", "evaluate", "fire", "forget", "get_referral", "get_rule",
+    "get_version", "greet", "list_events", "list_referrals", "list_rules", "list_versions",
+    "list_waiting", "missing_events", "move_events", "move_to_survivor", "note_address",
+    "pause_rule", "put_rule", "qualify_referral", "record_event", "record_invitation",
+    "refuse_referral", "reverse_referral", "reward_occasions", "reward_tier",
+    "roll_back_rule", "rules_of", "schedule_rule", "stats",
 ]  # fmt: skip

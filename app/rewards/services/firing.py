@@ -1,6 +1,6 @@
 """What happens outside of the checkout: rules are asked, and what they give is given."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app import ids
 from app.benefits import services as benefits
-from app.benefits.services import MemberBenefits
+from app.benefits.services import Grant, Granted, MemberBenefits
 from app.brands import services as brands
 from app.members import services as members
 from app.members.events import MemberRegistered
@@ -58,16 +58,14 @@ def fire(
         replace(
             facts,
             occasion=occasion,
-            tier=facts.tier or _tier_of(brand_id, member_id, zone, now=now),
+            tier=facts.tier or tier_of(brand_id, member_id, zone, now=now),
         ),
         _state_of(brand_id, member_id, settings.timezone, order_id, now=now),
         holdout_percent=settings.rewards.holdout_percent,
         now=now,
         zone=zone,
     )
-    granted = benefits.grant(
-        brand_id, member_id, evaluation.grants, order_id=order_id, actor=actor, now=now
-    )
+    granted = give(brand_id, member_id, evaluation.grants, order_id=order_id, actor=actor, now=now)
     given = [each.grant for each in granted]
     return replace(evaluation, grants=given, stamps=rules.stamps_of(given))
 
@@ -123,7 +121,20 @@ def _waits(brand_id: UUID, trigger: str) -> bool:
     return any(rule.trigger.on == trigger for rule in found)
 
 
-def _tier_of(brand_id: UUID, member_id: UUID, zone: ZoneInfo, *, now: datetime) -> str | None:
+def give(
+    brand_id: UUID,
+    member_id: UUID,
+    grants: Sequence[Grant],
+    *,
+    order_id: UUID | None,
+    actor: str,
+    now: datetime,
+) -> list[Granted]:
+    """Give a member what rules grant, stamps included; see ``benefits.grant``."""
+    return benefits.grant(brand_id, member_id, grants, order_id=order_id, actor=actor, now=now)
+
+
+def tier_of(brand_id: UUID, member_id: UUID, zone: ZoneInfo, *, now: datetime) -> str | None:
     ladder = tiers.ladder_of(brand_id, brands.programme_version(brand_id))
     state = tiers.read_state(brand_id, member_id, now=now) if ladder else None
     if ladder is None or state is None:

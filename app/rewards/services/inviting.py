@@ -60,12 +60,14 @@ def record_invitation(event: MemberReferred) -> None:
         return
     if queries.find_by_invitee(brand_id, event.member_id) is not None:
         return  # taken over from a member that was merged into this one
+    referral_id = ids.new_id()
     settings = brands.current_settings(brand_id)
     verdict = rules.judge(
         standing_of(
             brand_id,
             inviter_id,
             event.member_id,
+            referral_id=referral_id,
             policy=settings.referral,
             zone=ZoneInfo(settings.timezone),
             entered_at=event.now,
@@ -75,7 +77,7 @@ def record_invitation(event: MemberReferred) -> None:
     db.session.add(
         Referral(
             brand_id=brand_id,
-            id=ids.new_id(),
+            id=referral_id,
             inviter_id=inviter_id,
             invitee_id=event.member_id,
             state=verdict.state,
@@ -92,6 +94,7 @@ def standing_of(
     inviter_id: UUID,
     invitee_id: UUID,
     *,
+    referral_id: UUID,
     policy: ReferralPolicy,
     zone: ZoneInfo,
     entered_at: datetime,
@@ -111,7 +114,8 @@ def standing_of(
         ),
         joined_earlier=rules.entered_late(invitee.joined_on, entered_at, policy, zone),
         bought_before=bought_before,
-        ring=inviter_id != invitee_id and queries.leads_back(brand_id, inviter_id, invitee_id),
+        ring=inviter_id != invitee_id
+        and queries.leads_back(brand_id, inviter_id, invitee_id, referral_id=referral_id),
     )
 
 

@@ -1,7 +1,7 @@
 """What becomes of an invitation: qualified by an order, decided by staff, taken back."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +16,9 @@ from app.rewards.errors import ReferralNotDecidable, ReferralNotFound
 from app.rewards.events import ReferralQualified, ReferralReversed
 from app.rewards.models import Referral
 from app.rewards.queries import referrals as queries
+from app.rewards.rules import Evaluation, Facts
 from app.rewards.rules import referrals as rules
+from app.rewards.services.firing import fire
 from app.rewards.services.inviting import close, standing_of
 
 OPEN = ("pending", "review")
@@ -24,14 +26,18 @@ OPEN = ("pending", "review")
 
 @dataclass(frozen=True)
 class ReferralOutcome:
-    """A referral after an order of the invited member."""
+    """A referral after an order of the invited member, and what it gave to whom."""
 
     referral: Referral
+    given: Mapping[str, Evaluation] = field(default_factory=dict)  # inviter, invitee
 
 
 @dataclass(frozen=True)
 class ReferralReversal:
-    """A referral taken back."""
+    """A referral that is undone: whoever gives the order back takes the rewards back, too.
+
+    They are the grants of that order on the occasion of the referral.
+    """
 
     referral: Referral
 
@@ -206,6 +212,7 @@ def _judge_and_proceed(referral: Referral, *, actor: str, now: datetime) -> Refe
                 referral.brand_id,
                 referral.inviter_id,
                 referral.invitee_id,
+                referral_id=referral.id,
                 policy=settings.referral,
                 zone=ZoneInfo(settings.timezone),
                 entered_at=referral.invited_at,
@@ -234,12 +241,27 @@ def _proceed(referral: Referral, *, actor: str, now: datetime) -> ReferralOutcom
     referral.state = "qualified"
     referral.qualified_at = now
     db.session.flush()  # autoflush is off
+    sides = {"inviter": referral.inviter_id, "invitee": referral.invitee_id}
+    given = {
+        side: fire(
+            brand_id,
+            member_id,
+            "referral_qualified",
+            Facts(brand_id, member_id, side=side),
+            occasion=f"referral/{referral.id}",
+            order_id=order_id,
+            actor=actor,
+            now=now,
+        )
+        for side, member_id in sides.items()
+        if not members.is_erased(brand_id, member_id)
+    }
     publish(
         ReferralQualified(
             brand_id, referral.id, referral.inviter_id, referral.invitee_id, order_id, now
         )
     )
-    return ReferralOutcome(referral)
+    return ReferralOutcome(referral, given)
 
 
 def _is_over_limit(referral: Referral, now: datetime) -> bool:
