@@ -8,9 +8,7 @@ from uuid import UUID
 from app.findings import Finding, prove
 
 CHECKS = {
-    # What a member is seen to have is what the last change made of it. A tier that is
-    # set by hand and over counts until somebody has said so.
-    "tier_equals_last_change": """
+    "changes_are_counted": """
         SELECT t.member_id, 'changes ' || t.changes || ', rows ' || coalesce(c.count, 0)
                || ', newest ' || coalesce(c.newest, 0) AS detail
           FROM member_tiers t
@@ -21,6 +19,26 @@ CHECKS = {
          WHERE t.brand_id = :brand_id
            AND (t.changes, t.changes) IS DISTINCT FROM
                (coalesce(c.count, 0)::integer, coalesce(c.newest, 0))
+    """,
+    # By the ladder of the change: a later one may have other names for the same. Who has
+    # nothing of their own has the tier that asks for nothing, if there is one.
+    "tier_equals_last_change": """
+        SELECT t.member_id, 'has ' || coalesce(t.tier, 'no tier') || ', by hand '
+               || coalesce(t.manual_tier, 'none') || '; the last change says '
+               || coalesce(c.to_tier, 'no tier') AS detail
+          FROM member_tiers t
+          JOIN tier_changes c
+            ON c.brand_id = t.brand_id AND c.member_id = t.member_id AND c.seq = t.changes
+          JOIN (
+              SELECT version,
+                     CASE WHEN definition -> 'tiers' -> 0 ->> 'threshold' = '0'
+                          THEN definition -> 'tiers' -> 0 ->> 'code' END AS lowest
+                FROM tier_ladders WHERE brand_id = :brand_id ORDER BY version DESC LIMIT 1
+          ) l ON l.version = c.ladder_version
+         WHERE t.brand_id = :brand_id
+           AND CASE WHEN c.to_tier IS NULL THEN num_nonnulls(t.tier, t.manual_tier) > 0
+                    ELSE c.to_tier IS DISTINCT FROM coalesce(t.tier, l.lowest)
+                         AND c.to_tier IS DISTINCT FROM t.manual_tier END
     """,
     "changes_chain": """
         SELECT member_id, 'change ' || seq || ' does not follow from the one before' AS detail

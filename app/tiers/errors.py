@@ -9,6 +9,15 @@ class TierLadderNotFound(NotFound):
     en = "There is no tier ladder yet. Make one with PUT /v1/tier-ladder."
 
 
+class TierBenefitUnknown(RuleViolation):
+    code = "tier_benefit_unknown"
+    ko = (
+        "쿠폰 템플릿 {template}을(를) 이 혜택({kind})으로 줄 수 없어요."
+        " 먼저 만들거나 코드를 확인해 주세요."
+    )
+    en = "No coupon template {template} can be given as {kind}. Create it first, or check its code."
+
+
 class TierUnknown(RuleViolation):
     code = "tier_unknown"
     ko = "등급표에 {tier} 등급이 없어요. 쓸 수 있는 등급은 {known}이에요."

@@ -62,6 +62,32 @@ def sum_amount(
     )
 
 
+_PEAKS = text(
+    "SELECT before, after FROM tiers_peaks(:brand_id, :member_id, :basis,"
+    " CAST(:period AS jsonb), :first, :last, :on, :more)"
+)
+
+
+def peaks(
+    brand_id: UUID, member_id: UUID, ladder: Ladder, days: Window, *, on: date, more: int
+) -> tuple[int, int]:
+    """Return the most that ever counted in some days: as it is, and with ``more``."""
+    row = db.session.execute(
+        _PEAKS,
+        {
+            "brand_id": brand_id,
+            "member_id": member_id,
+            "basis": ladder.basis,
+            "period": json.dumps(ladder.period.stored()),
+            "first": days.first,
+            "last": days.last,
+            "on": on,
+            "more": more,
+        },
+    ).one()
+    return row.before or 0, row.after or 0
+
+
 def write(
     brand_id: UUID,
     member_id: UUID,

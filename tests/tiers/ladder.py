@@ -10,7 +10,7 @@ from app import clock
 from app.brands import services as brands
 from app.ids import new_id
 from app.points import services as points
-from app.tiers import jobs
+from app.tiers import jobs, queries
 from app.tiers import services as tiers
 from app.tiers.services import TierOutcome
 from tests.support.api import TestBrand
@@ -64,21 +64,25 @@ def today_of(brand: TestBrand) -> date:
 
 
 def order(brand: TestBrand, member: UUID, won: int, on: date | None = None) -> UUID:
-    """Let an order count for a member and return its id."""
+    """Let an order count for a member, as the checkout does, and return its id."""
     order_id = new_id()
     with unit_of_work(brand):
-        now = now_of(brand)
+        now, today = now_of(brand), today_of(brand)
         points.lock_balance(brand.brand_id, member, now=now)
-        tiers.count_order(
-            brand.brand_id,
-            member,
-            order_id=order_id,
-            on=on or today_of(brand),
-            net=won,
-            gross=won,
-            points=won // 100,
-            now=now,
-        )
+        ladder = tiers.current_ladder(brand.brand_id)
+        state = tiers.read_state(brand.brand_id, member, now=now)
+        if ladder is not None and state is not None:
+            outcome = tiers.post_order(
+                ladder,
+                state,
+                order_id=order_id,
+                on=on or today,
+                net=won,
+                gross=won,
+                points=won // 100,
+                today=today,
+            )
+            queries.write(brand.brand_id, member, outcome.changes, order_id, now)
     return order_id
 
 

@@ -82,7 +82,7 @@ def plan_of(
         "version": ladder.version,
         "basis": ladder.basis,
         "by_order_day": ladder.by_order_day,
-        "period": {"kind": ladder.period.kind, "months": ladder.period.months},
+        "period": ladder.period.stored(),
         "codes": [tier.code for tier in ladder.tiers],
         "thresholds": [tier.threshold for tier in ladder.tiers],
         "replaced": dict(ladder.replaced),

@@ -39,6 +39,10 @@ class Period:
             return Window(add_months(last, -self.months) + timedelta(days=1), last)
         return Window(date(last.year, 1, 1) if self.kind == "calendar_year" else date.min, last)
 
+    def stored(self) -> dict[str, Any]:
+        """Return the period as SQL reads it."""
+        return {"kind": self.kind, "months": self.months}
+
     def key(self, day: date) -> str:
         """Return the period in which reaching a tier gives its benefits once.
 

@@ -12,7 +12,7 @@ from app.tiers.rules.outcomes import TierOutcome, post_order, reason_of
 from app.tiers.rules.standings import TierState, current_tier, state_of
 from app.tiers.services.adjusting import Adjusted, adjust_spend
 from app.tiers.services.assessing import assess_chunk
-from app.tiers.services.counting import count_order, post_refund, read_state
+from app.tiers.services.counting import post_refund, read_state
 from app.tiers.services.following import forget, move_to_survivor
 from app.tiers.services.forecasting import Distribution, Forecast, distribution, forecast
 from app.tiers.services.ladders import (
@@ -34,7 +34,7 @@ from app.tiers.services.standing import (
 __all__ = [
     "Adjusted", "Distribution", "Forecast", "Ladder", "Status", "Text", "Tier", "TierOutcome",
     "TierState", "accrual_rate", "adjust_spend", "assess_chunk", "assign_tier", "audit",
-    "count_order", "current_ladder", "current_tier", "distribution", "forecast", "forget",
+    "current_ladder", "current_tier", "distribution", "forecast", "forget",
     "get_ladder", "get_status", "ladder_at", "ladder_of", "list_changes", "list_ladders",
     "list_postings", "member_discount", "move_to_survivor", "post_order", "post_refund",
     "put_ladder", "read_state", "reason_of", "state_of",

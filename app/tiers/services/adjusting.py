@@ -80,9 +80,51 @@ def adjust_spend(
             outcome = after_posting(ladder, state, posting, today_of(brand_id, now))
         record(brand_id, member_id, outcome, now=now)
         benefits.grant(brand_id, member_id, outcome.grants, actor=actor, now=now)
+        _take_back(brand_id, member_id, outcome, posting, actor=actor, now=now)
     written = queries.find_adjustment(brand_id, external_id)
     assert written is not None  # noqa: S101 - it was written above
     return Adjusted(written, outcome)
+
+
+def _take_back(
+    brand_id: UUID,
+    member_id: UUID,
+    outcome: TierOutcome,
+    posting: Posting,
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Take back what was given for tiers that are no longer reached."""
+    if not outcome.undone:
+        return
+    rows = benefits.find(
+        brand_id,
+        member_id,
+        outcome.undone,
+        occasions={f"tier/{occasion}" for _, occasion in outcome.undone},
+    )
+    taken = benefits.take_back(rows, lambda _: None)
+    settings = brands.current_settings(brand_id)
+    operations = [
+        points.claw_back(
+            each.points,
+            lots=[] if each.row.lot_no is None else [each.row.lot_no],
+            policy=settings.refund.clawback,
+            meta={
+                "rule": each.row.source,
+                "rule_version": each.row.source_version,
+                "reason": each.row.reason_ko,
+                "actor": actor,
+                "cause": f"adjustment/{posting.id}/{each.row.id}",
+            },
+        )
+        for each in taken
+        if each.points
+    ]
+    if operations:
+        points.post(brand_id, member_id, operations, now=now)
+    benefits.record_taken_back(taken, now=now)
 
 
 def _is_same(

@@ -1,17 +1,19 @@
-"""What counts: orders, and refunds of them."""
+"""What counts: what takes something away, and the way it is all written down."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app import ids
+from app.benefits import services as benefits
 from app.brands import services as brands
 from app.events import publish
 from app.members import services as members
 from app.tiers import queries
 from app.tiers.events import TierChanged
 from app.tiers.rules.ladders import Ladder
-from app.tiers.rules.outcomes import Posting, TierOutcome, outcome_of, post_order
+from app.tiers.rules.outcomes import Posting, TierOutcome, outcome_of
 from app.tiers.rules.schedule import DAY, anniversary
 from app.tiers.rules.standings import Ground, Standing, TierState, after_loss, state_of
 from app.tiers.services.ladders import current_ladder, ladder_at
@@ -21,40 +23,6 @@ def read_state(brand_id: UUID, member_id: UUID, *, now: datetime) -> TierState |
     """Return where a member stands, None without a ladder; lock the account first."""
     zone = brands.current_settings(brand_id).timezone
     return state_of(queries.read_state(brand_id, member_id, zone, now))
-
-
-def count_order(
-    brand_id: UUID,
-    member_id: UUID,
-    *,
-    order_id: UUID,
-    on: date,
-    net: int,
-    gross: int,
-    points: int,
-    now: datetime,
-) -> TierOutcome | None:
-    """Let an order count that is confirmed now; see :func:`post_order`.
-
-    An order that counts already is left alone. None: there is no ladder, or nothing to
-    do. What reaching a tier gives is for the caller to grant.
-    """
-    ladder, state = current_ladder(brand_id), read_state(brand_id, member_id, now=now)
-    if ladder is None or state is None:
-        return None
-    if queries.find_posting(brand_id, member_id, order_id) is not None:
-        return None
-    outcome = post_order(
-        ladder,
-        state,
-        order_id=order_id,
-        on=on,
-        net=net,
-        gross=gross,
-        points=points,
-        today=today_of(brand_id, now),
-    )
-    return record(brand_id, member_id, outcome, order_id=order_id, now=now)
 
 
 def post_refund(
@@ -118,9 +86,62 @@ def after_taking(
     standing = after_loss(
         ladder, state.standing, amount, today, ground=ground, grounded_rank=grounded_rank
     )
-    return outcome_of(
-        ladder, state.standing, standing, posting.kind, amount, today, posting=posting
+    outcome = outcome_of(
+        ladder,
+        state.standing,
+        standing,
+        posting.kind,
+        amount,
+        today,
+        posting=posting,
+        actor=posting.actor,
     )
+    undone = _undone(brand_id, member_id, ladder, outcome, posting, now=now)
+    return replace(outcome, undone=undone)
+
+
+def _undone(
+    brand_id: UUID,
+    member_id: UUID,
+    ladder: Ladder,
+    outcome: TierOutcome,
+    posting: Posting,
+    *,
+    now: datetime,
+) -> tuple[tuple[str, str], ...]:
+    """Return which benefits of tiers the member no longer has were reached by what is lost.
+
+    Whatever was given on reaching a tier, by the ladder or by a rule, names the tier and
+    the period. It goes if with the posting the tier was never reached in that period,
+    and without it was.
+    """
+    zone = brands.current_settings(brand_id).timezone
+    occasions = benefits.read_state(brand_id, member_id, zone, now=now).occasions
+    given = {
+        occasion.removeprefix("tier/")
+        for source, each in occasions.items()
+        for occasion in each
+        if source.startswith("tier:") or occasion.startswith("tier/")
+    }
+    has = outcome.after.rank if outcome.after else 0
+    undone = []
+    for occasion in sorted(given):
+        code, _, key = occasion.partition("/")
+        rank = ladder.rank(code)
+        if rank <= has:
+            continue
+        threshold = ladder.tiers[rank - 1].threshold
+        before, after = queries.peaks(
+            brand_id,
+            member_id,
+            ladder,
+            ladder.period.days_of(key),
+            on=posting.order_on,
+            more=posting.measure(ladder.basis),
+        )
+        if after < threshold <= before:
+            undone.append((f"tier:{code}", occasion))
+    return tuple(undone)
 
 
 def ground_of(brand_id: UUID, member_id: UUID, standing: Standing, today: date) -> Ground | None:

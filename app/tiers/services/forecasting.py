@@ -12,7 +12,7 @@ from app.tiers.errors import TierLadderNotFound
 from app.tiers.rules.judging import plan_of
 from app.tiers.rules.ladders import Ladder, Window
 from app.tiers.services.counting import today_of
-from app.tiers.services.ladders import compiled, current_ladder
+from app.tiers.services.ladders import check, compiled, current_ladder
 
 MOVES_SHOWN = 50
 
@@ -43,7 +43,11 @@ class Forecast:
 def forecast(
     brand_id: UUID, definition: Mapping[str, Any], *, lowers: bool, now: datetime
 ) -> Forecast:
-    """Return what putting a ladder in force would do to members. Changes nothing."""
+    """Return what putting a ladder in force would do to members. Changes nothing.
+
+    :raises TierBenefitUnknown: it gives a coupon or gift that does not exist
+    """
+    check(brand_id, definition)
     today, ladder = today_of(brand_id, now), compiled(brand_id, definition)
     current = current_ladder(brand_id)
     plan = _plan(ladder, today)

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.benefits.services import benefit_of
 from app.brands import services as brands
+from app.coupons import services as coupons
 from app.db import db
 from app.tiers import queries
-from app.tiers.errors import TierLadderNotFound
+from app.tiers.errors import TierBenefitUnknown, TierLadderNotFound
 from app.tiers.models import TierLadder
 from app.tiers.rules.ladders import Ladder, ladder_from, replacements
 
@@ -42,9 +44,12 @@ def put_ladder(
 
     Members rise by it with the next run of the job or their next order. They fall by
     it with the next assessment, or with that run if it ``lowers``.
+
+    :raises TierBenefitUnknown: it gives a coupon or gift that does not exist
     """
     if (same := _same(brand_id, definition)) is not None:
         return same
+    check(brand_id, definition)
     brands.change_programme(brand_id)
     earlier = queries.find_ladder(brand_id)
     version, stored = _next(earlier, definition)
@@ -69,6 +74,24 @@ def put_ladder(
     )
     db.session.flush()  # autoflush is off
     return row
+
+
+def check(brand_id: UUID, definition: Mapping[str, Any]) -> None:
+    """:raises TierBenefitUnknown: a ladder gives a coupon or gift that does not exist"""
+    templates = coupons.templates_of(brand_id, brands.programme_version(brand_id))
+    for number, tier in enumerate(definition["tiers"]):
+        for place, given in enumerate(tier["on_reaching"]):
+            benefit = benefit_of(given)
+            if benefit.template is None:
+                continue
+            found = templates.by_code(benefit.template)
+            is_gift = benefit.kind == "gift"
+            if found is None or found[1] == "ended" or (found[0].gift is not None) != is_gift:
+                raise TierBenefitUnknown(
+                    pointer=f"/tiers/{number}/on_reaching/{place}/{benefit.kind}",
+                    template=benefit.template,
+                    kind=benefit.kind,
+                )
 
 
 def compiled(brand_id: UUID, definition: Mapping[str, Any]) -> Ladder:

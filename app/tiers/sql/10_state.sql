@@ -22,6 +22,27 @@ CREATE OR REPLACE FUNCTION tiers_amount(
        AND CASE WHEN p_by_order_day THEN order_on ELSE counted_on END BETWEEN p_first AND p_last
 $$;
 
+-- The most that counted on the evening of any day of an order from p_first to p_last, as
+-- it is (before) and with p_more on the day of an order (after). Refunds lower the day of
+-- their order, as if it had never been: what is asked is whether a tier was rightly reached.
+CREATE OR REPLACE FUNCTION tiers_peaks(
+    p_brand uuid, p_member uuid, p_basis text, p_period jsonb, p_first date, p_last date,
+    p_on date, p_more bigint, OUT before bigint, OUT after bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT max(a.amount),
+           max(a.amount + CASE WHEN p_on BETWEEN a.first AND a.last THEN p_more ELSE 0 END)
+      FROM (
+          SELECT d.last, d.first,
+                 tiers_amount(p_brand, p_member, p_basis, true, d.first, d.last) AS amount
+            FROM (
+                SELECT DISTINCT order_on AS last, tiers_first_day(p_period, order_on) AS first
+                  FROM tier_postings
+                 WHERE brand_id = p_brand AND member_id = p_member
+                   AND order_on BETWEEN p_first AND p_last
+            ) d
+      ) a
+$$;
+
 -- Returns {"version", "standing": the row of member_tiers or null, "amount": what counts
 -- in the period that ends today}, NULL without a ladder. Lock the account first.
 CREATE OR REPLACE FUNCTION tiers_state(
@@ -53,5 +74,6 @@ END $$;
 GRANT EXECUTE ON FUNCTION
     tiers_first_day(jsonb, date),
     tiers_amount(uuid, uuid, text, boolean, date, date),
+    tiers_peaks(uuid, uuid, text, jsonb, date, date, date, bigint),
     tiers_state(uuid, uuid, text, timestamptz)
 TO dangol_app;
