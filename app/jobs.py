@@ -26,7 +26,7 @@ from app.db import db, transaction
 from app.ids import new_id
 from app.job_records import JobRun, begin_run, end_run, leave_run
 from app.orders.jobs import confirm_due
-from app.points.jobs import settle_points
+from app.points.jobs import prepare_notices, settle_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
 from app.tiers.jobs import assess
@@ -114,6 +114,7 @@ PERIODIC: dict[str, Periodic] = {
     "coupons.tidy": Periodic(tidy_coupons, "*/5 * * * *", MINUTES),
     "tiers.assess": Periodic(assess, "*/5 * * * *", MINUTES),
     "rewards.occasions": Periodic(run_occasions, "*/5 * * * *", MINUTES),
+    "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),
 }

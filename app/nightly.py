@@ -6,7 +6,8 @@ night counts for the night's assessment, and what lapses is looked at once more.
 How far a day has come stands in ``job_days``, so that a run that was killed is taken
 up after the last step that was done. A day that was missed is made up before later
 ones, as of its own midnight: an order confirmed on the 3rd does not weigh on the 1st.
-Every step is safe to run twice, so two runs at once do no harm.
+What only clears up whatever is due waits for today, so that it is recorded when it is
+really done. Every step is safe to run twice, so two runs at once do no harm.
 """
 
 from collections.abc import Callable
@@ -39,21 +40,21 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Step:
-    """One job of the night.
-
-    ``by_day``: it is run as of the day that is made up. Others write down when they
-    were really done: what lapsed on a missed day is recorded today.
-    """
+    """One job of the night. ``judges_day``: a day that was missed needs one of its own."""
 
     name: str
     kind: str
-    by_day: bool = True
+    judges_day: bool = False
 
 
 STEPS = (
-    Step("activate", "orders.confirm_due"),
-    Step("expire", "points.settle", by_day=False),
-    Step("coupons", "coupons.tidy", by_day=False),
+    Step("activate", "orders.confirm_due", judges_day=True),
+    Step("assess", "tiers.assess", judges_day=True),
+    Step("expire", "points.settle"),
+    Step("reassess", "tiers.assess", judges_day=True),
+    Step("coupons", "coupons.tidy"),
+    Step("occasions", "rewards.occasions"),
+    Step("notices", "points.notices", judges_day=True),
 )
 
 
@@ -62,12 +63,8 @@ class Position:
     """Which step of which day is next; ``after`` is what stands there as done last."""
 
     day: date
-    index: int
+    step: Step
     after: str | None
-
-    @property
-    def step(self) -> Step:
-        return STEPS[self.index]
 
 
 def run_nights(
@@ -83,8 +80,8 @@ def run_nights(
     position = transact(brand_id, partial(_next, brand_id, today))
     while position is not None:
         step = position.step
-        made_up = step.by_day and position.day < today
-        as_of = datetime.combine(position.day, time(), zone) if made_up else now
+        missed = position.day < today
+        as_of = datetime.combine(position.day, time(), zone) if missed else now
         try:
             more = run(step.kind, as_of, partial(report_sum, report, done))
         except JobAborted:
@@ -107,13 +104,20 @@ def _next(brand_id: UUID, today: date) -> Position | None:
         values = {"brand_id": brand_id, "kind": KIND, "day": day, "now": clock.now()}
         db.session.execute(_BEGIN, values)
         after = db.session.scalars(_STEP, values).one()
-        names = [step.name for step in STEPS]
-        # A step that this version does not know: all of the day is done again.
-        index = names.index(after) + 1 if after in names else 0
-        if index < len(STEPS):
-            return Position(day, index, after)
+        if remaining := _remaining(after, missed=day < today):
+            return Position(day, remaining[0], after)
         db.session.execute(_FINISH, values)
     return None
+
+
+def _remaining(after: str | None, *, missed: bool) -> list[Step]:
+    """Return the steps of a day that come after one.
+
+    After one that this version does not know, all of the day is done again.
+    """
+    names = [step.name for step in STEPS]
+    start = names.index(after) + 1 if after in names else 0
+    return [step for step in STEPS[start:] if step.judges_day or not missed]
 
 
 def _first_unfinished(brand_id: UUID, today: date) -> date | None:
@@ -134,8 +138,8 @@ def _first_unfinished(brand_id: UUID, today: date) -> date | None:
 
 def _advance(brand_id: UUID, position: Position, done: int, today: date) -> Position | None:
     """Write down that a step is done, unless another run has, and return what is next."""
-    last = position.index + 1 == len(STEPS)
     now = clock.now()
+    remaining = _remaining(position.step.name, missed=position.day < today)
     values = {
         "brand_id": brand_id,
         "kind": KIND,
@@ -143,13 +147,14 @@ def _advance(brand_id: UUID, position: Position, done: int, today: date) -> Posi
         "step": position.step.name,
         "after": position.after,
         "processed": done,
-        "finished_at": now if last else None,
+        "finished_at": None if remaining else now,
     }
     won = db.session.execute(_ADVANCE, values).first() is not None
-    if won and not last:
-        return Position(position.day, position.index + 1, position.step.name)
+    if won and remaining:
+        return Position(position.day, remaining[0], position.step.name)
     if won:
-        add_successes(brand_id, {step.kind for step in STEPS}, now)
+        all_steps = _remaining(None, missed=position.day < today)
+        add_successes(brand_id, {step.kind for step in all_steps}, now)
     return _next(brand_id, today)
 
 

@@ -18,6 +18,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberReferred: [rewards.record_invitation],
     MemberMerged: [
         points.move_to_survivor,
+        points.move_notices,
         benefits.move_to_survivor,
         coupons.move_to_survivor,
         tiers.move_to_survivor,
@@ -27,6 +28,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     ],
     MemberErased: [
         points.forfeit,
+        points.cancel_notices,
         coupons.forget_member,
         tiers.forget,
         rewards.forget,

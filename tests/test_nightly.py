@@ -49,7 +49,7 @@ def finished(owner: psycopg.Connection, brand: TestBrand) -> list[date]:
 
 
 class Steps:
-    """Two steps, *first* (as of the day) and *second* (as of now), that write down their runs.
+    """Two steps, *first* (of each day) and *second* (today's), that write down their runs.
 
     ``work`` says what the next runs of a step find to do, chunk by chunk.
     """
@@ -60,7 +60,10 @@ class Steps:
         for name in ("first", "second"):
             job = jobs.Periodic(partial(self._run, name), None, jobs.NIGHTLY)
             monkeypatch.setitem(jobs.PERIODIC, name, job)
-        steps = (nightly.Step("first", "first"), nightly.Step("second", "second", by_day=False))
+        steps = (
+            nightly.Step("first", "first", judges_day=True),
+            nightly.Step("second", "second"),
+        )
         monkeypatch.setattr(nightly, "STEPS", steps)
 
     def _run(self, name: str, brand_id: UUID, now: datetime, *, report: Report) -> int:
@@ -124,7 +127,7 @@ def test_missed_days_are_made_up_in_order_as_of_their_own_midnight(
     night(brand)
     today = at(f"{now}T15:30:00")
     assert steps.calls == [
-        *(call for day in missed for call in (("first", at(day)), ("second", today))),
+        *(("first", at(day)) for day in missed),
         ("first", today),
         ("second", today),
     ]
@@ -201,18 +204,38 @@ def test_a_day_begun_and_left_is_finished_before_the_next(
     set_clock(brand, "2027-03-01T00:03:00")
     failing = jobs.Periodic(fail, None, jobs.NIGHTLY)
     with monkeypatch.context() as patch:
-        patch.setitem(jobs.PERIODIC, "second", failing)
+        patch.setitem(jobs.PERIODIC, "first", failing)
         with pytest.raises(ZeroDivisionError):
             night(brand)
+    assert days(owner, brand) == [(date(2027, 3, 1), None, False)]
     set_clock(brand, "2027-03-02T00:03:00")
     night(brand)
     assert steps.calls == [
-        ("first", at("2027-03-01T00:03:00")),
-        ("second", at("2027-03-02T00:03:00")),
+        ("first", at("2027-03-01")),
         ("first", at("2027-03-02T00:03:00")),
         ("second", at("2027-03-02T00:03:00")),
     ]
     assert finished(owner, brand) == [date(2027, 3, 1), date(2027, 3, 2)]
+
+
+def test_what_was_left_for_yesterday_is_done_today(
+    steps: Steps, brand: TestBrand, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_clock(brand, "2027-03-01T00:03:00")
+    with monkeypatch.context() as patch:
+        patch.setitem(jobs.PERIODIC, "second", jobs.Periodic(fail, None, jobs.NIGHTLY))
+        with pytest.raises(ZeroDivisionError):
+            night(brand)
+    set_clock(brand, "2027-03-02T00:03:00")
+    night(brand)
+    assert steps.calls[1:] == [
+        ("first", at("2027-03-02T00:03:00")),
+        ("second", at("2027-03-02T00:03:00")),
+    ]
+    assert days(owner, brand) == [
+        (date(2027, 3, 1), "first", True),
+        (date(2027, 3, 2), "second", True),
+    ]
 
 
 def fail(brand_id: UUID, now: datetime, *, report: Report) -> int:
@@ -228,11 +251,11 @@ def test_progress_adds_up_over_the_steps_and_days(
     steps.work = {"first": [4, 1, 0, 7], "second": [2]}
     seen: list[int] = []
     assert night(brand, seen.append) == 14
-    assert seen == [4, 5, 7, 14]
+    assert seen == [4, 5, 12, 14]
     rows = owner.execute(
         "SELECT day, processed FROM job_days WHERE brand_id = %s ORDER BY day", (brand.brand_id,)
     ).fetchall()
-    assert rows == [(date(2027, 3, 1), 0), (date(2027, 3, 2), 7), (date(2027, 3, 3), 7)]
+    assert rows == [(date(2027, 3, 1), 0), (date(2027, 3, 2), 5), (date(2027, 3, 3), 9)]
 
 
 def test_days_of_a_clock_set_back_stay_done_and_those_before_go_on(

@@ -136,6 +136,9 @@ class World:
             ),
             ("GET", f"{member}/events"): (f"/v1/members/{alice}/events", None, "404"),
             ("GET", f"{member}/points"): (f"/v1/members/{alice}/points", None, "404"),
+            ("GET", f"{member}/points/notices"): (
+                f"/v1/members/{alice}/points/notices", None, "404",
+            ),
             ("GET", f"{member}/points/entries"): (
                 f"/v1/members/{alice}/points/entries", None, "404",
             ),

@@ -73,6 +73,13 @@ class Rewards:
 
 
 @dataclass(frozen=True)
+class PointsNotices:
+    """How many days before points lapse their owner is told."""
+
+    days_before: tuple[int, ...] = (60, 30, 3)
+
+
+@dataclass(frozen=True)
 class ReferralPolicy:
     """When an invitation qualifies, and what is done with one that looks wrong.
 
@@ -104,6 +111,7 @@ class Settings:
     refund: Refund = field(default_factory=Refund)
     rewards: Rewards = field(default_factory=Rewards)
     referral: ReferralPolicy = field(default_factory=ReferralPolicy)
+    points_notices: PointsNotices = field(default_factory=PointsNotices)
 
 
 def settings_from(version: int, stored: dict[str, Any]) -> Settings:
@@ -117,6 +125,9 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         accrual["expiry"] = Expiry(**accrual["expiry"])
     if "excluded_categories" in accrual:
         accrual["excluded_categories"] = tuple(accrual["excluded_categories"])
+    notices = _known(PointsNotices, stored.get("points_notices", {}))
+    if "days_before" in notices:
+        notices["days_before"] = tuple(sorted(set(notices["days_before"]), reverse=True))
     referral = _known(ReferralPolicy, stored.get("referral", {}))
     if "gates" in referral:
         referral["gates"] = tuple(referral["gates"])
@@ -127,6 +138,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         refund=Refund(**_known(Refund, stored.get("refund", {}))),
         rewards=Rewards(**_known(Rewards, stored.get("rewards", {}))),
         referral=ReferralPolicy(**referral),
+        points_notices=PointsNotices(**notices),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
 

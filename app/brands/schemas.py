@@ -82,6 +82,14 @@ class RewardsIn(Schema):
     )
 
 
+class PointsNoticesIn(Schema):
+    days_before = fields.List(
+        Count(least=1, most=365),
+        validate=validate.Length(max=10),
+        metadata={"description": "며칠 전에 알릴지, 비우면 알리지 않아요 · Empty: none"},
+    )
+
+
 class ReferralIn(Schema):
     link = PlainString(
         allow_none=True,
@@ -126,6 +134,7 @@ class BrandIn(Schema):
     refund = fields.Nested(RefundPolicyIn)
     rewards = fields.Nested(RewardsIn)
     referral = fields.Nested(ReferralIn)
+    points_notices = fields.Nested(PointsNoticesIn)
 
 
 class TestClockIn(Schema):
@@ -177,6 +186,10 @@ class RewardsOut(Schema):
     birthday_notice_days = fields.Integer()
 
 
+class PointsNoticesOut(Schema):
+    days_before = fields.List(fields.Integer())
+
+
 class ReferralOut(Schema):
     link = fields.String(allow_none=True)
     minimum_amount = fields.Integer()
@@ -205,6 +218,7 @@ class BrandOut(Schema):
     refund = fields.Nested(RefundPolicyOut)
     rewards = fields.Nested(RewardsOut)
     referral = fields.Nested(ReferralOut)
+    points_notices = fields.Nested(PointsNoticesOut)
 
 
 class AuditQuery(PageQuery):

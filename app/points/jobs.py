@@ -9,9 +9,11 @@ from functools import partial
 from uuid import UUID
 
 from app.chunks import Report, in_chunks
+from app.db import transact
 from app.points import services
 
 CHUNK = 2000  # accounts; larger chunks hold locks longer and are hardly faster
+NOTICES_CHUNK = 20_000  # members; nobody waits for these rows
 
 
 def settle_points(
@@ -26,3 +28,28 @@ def settle_points(
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
     return services.settle_chunk(brand_id, chunk, now=now)
+
+
+def prepare_notices(
+    brand_id: UUID,
+    now: datetime,
+    *,
+    chunk: int = NOTICES_CHUNK,
+    report: Report = lambda done: None,
+) -> int:
+    """Prepare the notices of points that lapse some days from today, and close old ones.
+
+    It goes through all members, so that a repeat costs as much but adds nothing.
+
+    :returns: how many were prepared or closed
+    """
+    close = partial(services.close_notices_chunk, brand_id, NOTICES_CHUNK, now=now)
+    done = in_chunks(brand_id, close, report)
+    after: UUID | None = services.NOBODY
+    while after is not None:
+        step = partial(services.prepare_notices_chunk, brand_id, chunk, after=after, now=now)
+        prepared = transact(brand_id, step)
+        done += prepared.count
+        report(done)
+        after = prepared.last
+    return done

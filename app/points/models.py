@@ -17,12 +17,12 @@ entries; a lot's ``remaining`` and ``pending`` are the sums of its allocations; 
 entry's ``d_available`` and ``d_pending`` are the sums of its own. ``flask points
 audit`` proves them.
 
-Only the functions in ``sql/`` write these tables; the application's role may
+Only the functions in ``sql/`` write these five tables; the application's role may
 read them. Entries and allocations therefore need no foreign keys to each other:
 one function writes both, and the audit looks for strays.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -188,3 +188,28 @@ class Hold(Model):
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class ExpiryNotice(Model):
+    """What a member is told of points that lapse on a day, so many days before it."""
+
+    __tablename__ = "point_expiry_notices"
+    __table_args__ = (
+        _account_key(),
+        CheckConstraint("days_before > 0 AND points > 0", name="points"),
+        CheckConstraint("state IN ('due', 'cancelled', 'sent')", name="state"),
+        Index(
+            "ix_point_expiry_notices_due",
+            "brand_id",
+            "expires_on",
+            postgresql_where=text("state = 'due'"),
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    expires_on: Mapped[date] = mapped_column(primary_key=True)
+    days_before: Mapped[int] = mapped_column(primary_key=True)
+    points: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Text)
+    prepared_at: Mapped[datetime]

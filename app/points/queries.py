@@ -6,16 +6,16 @@ that a partial index answers (its predicate stands as a literal for that reason)
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, text
+from sqlalchemy import Row, exists, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db, violated_constraint
 from app.points.errors import AccountNotFound, AlreadyPosted
-from app.points.models import Entry, Hold
+from app.points.models import Entry, ExpiryNotice, Hold
 from app.points.rules import Balance
 
 _COUNTERS = "available, pending, held, debt"
@@ -240,3 +240,81 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value)
+
+
+_PREPARE_NOTICES = text(
+    "SELECT last, prepared FROM points_notices_prepare("
+    ":brand_id, :day, :zone, CAST(:days AS integer[]), :after, :limit, :now)"
+)
+_CLOSE_NOTICES = text("SELECT points_notices_close(:brand_id, :day, :limit)")
+_REFRESH_NOTICES = text("SELECT points_notices_refresh(:brand_id, :member_id, :zone, :day)")
+_MOVE_NOTICES = text("SELECT points_notices_move(:brand_id, :source, :target)")
+
+
+def prepare_notices(
+    brand_id: UUID,
+    day: date,
+    zone: str,
+    days: Sequence[int],
+    after: UUID,
+    limit: int,
+    now: datetime,
+) -> tuple[UUID | None, int]:
+    """Prepare notices for some members; see ``sql/46_notices.sql``."""
+    last, prepared = db.session.execute(
+        _PREPARE_NOTICES,
+        {
+            "brand_id": brand_id,
+            "day": day,
+            "zone": zone,
+            "days": list(days),
+            "after": after,
+            "limit": limit,
+            "now": now,
+        },
+    ).one()
+    return last, prepared
+
+
+def close_notices(brand_id: UUID, day: date, limit: int) -> int:
+    values = {"brand_id": brand_id, "day": day, "limit": limit}
+    return int(db.session.execute(_CLOSE_NOTICES, values).scalar_one())
+
+
+def refresh_notices(brand_id: UUID, member_id: UUID, zone: str, day: date) -> None:
+    values = {"brand_id": brand_id, "member_id": member_id, "zone": zone, "day": day}
+    db.session.execute(_REFRESH_NOTICES, values)
+
+
+def move_notices(brand_id: UUID, source: UUID, target: UUID) -> None:
+    values = {"brand_id": brand_id, "source": source, "target": target}
+    db.session.execute(_MOVE_NOTICES, values)
+
+
+def cancel_notices(brand_id: UUID, member_id: UUID) -> None:
+    db.session.execute(
+        update(ExpiryNotice)
+        .where(
+            ExpiryNotice.brand_id == brand_id,
+            ExpiryNotice.member_id == member_id,
+            ExpiryNotice.state == "due",
+        )
+        .values(state="cancelled")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_notices(
+    brand_id: UUID, member_id: UUID, *, before: tuple[date, int] | None, limit: int
+) -> list[ExpiryNotice]:
+    """Return notices, the latest date and its latest notice first, beyond ``before``."""
+    position = tuple_(ExpiryNotice.expires_on, -ExpiryNotice.days_before)
+    statement = (
+        select(ExpiryNotice)
+        .where(ExpiryNotice.brand_id == brand_id, ExpiryNotice.member_id == member_id)
+        .order_by(ExpiryNotice.expires_on.desc(), ExpiryNotice.days_before)
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(position < tuple_(before[0], -before[1]))
+    return list(db.session.scalars(statement))

@@ -1,5 +1,6 @@
 """Points over JSON: parse, call one use case in one transaction, render."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.points.schemas import (
     ExplainedEntryOut,
     HoldIn,
     HoldOut,
+    NoticeOut,
     PostedOut,
     RedemptionIn,
     StatementOut,
@@ -26,6 +28,7 @@ from app.points.schemas import (
     show_entry,
     show_explained,
     show_hold,
+    show_notice,
     show_posted,
     show_statement,
 )
@@ -51,6 +54,35 @@ def show_points(member: str) -> Response:
             brand_id, found.id, now=brands.brand_now(brand_id, clock.now())
         )
     return json_response(show_statement(found.id, statement))
+
+
+@blp.get("/members/<string:member>/points/notices")
+@requires("points:read")
+@blp.arguments(PageQuery, location="query")
+@blp.response(200, page_schema(NoticeOut))
+def list_notices(query: dict[str, Any], member: str) -> Response:
+    """List what the member is told of points that lapse, the latest date first."""
+    brand_id = current_principal().brand_id
+    with transaction(brand_id):
+        found = members.resolve(brand_id, member)
+        filters = {"notices": str(found.id)}
+        position = read_cursor(query, filters)
+        notices = services.list_notices(
+            brand_id,
+            found.id,
+            before=(date.fromisoformat(position[0]), position[1]) if position else None,
+            limit=query["limit"] + 1,
+            now=brands.brand_now(brand_id, clock.now()),
+        )
+    return json_response(
+        page(
+            notices,
+            query["limit"],
+            lambda notice: [notice.expires_on.isoformat(), notice.days_before],
+            show_notice,
+            filters,
+        )
+    )
 
 
 @blp.get("/members/<string:member>/points/entries")

@@ -1,5 +1,6 @@
 """The wire format of points: syntax only."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from marshmallow import fields, validate
 from sqlalchemy import Row
 
 from app import ids
-from app.points.models import Entry, Hold
+from app.points.models import Entry, ExpiryNotice, Hold
 from app.points.rules import Balance
 from app.points.services import Posted, Statement
 from app.web.fields import Count, Instant, PlainString
@@ -93,6 +94,16 @@ class StatementOut(Schema):
     pending_until = fields.List(fields.Nested(PendingOut))
 
 
+class NoticeOut(Schema):
+    object = fields.String()
+    expires_on = fields.String()
+    days_before = fields.Integer()
+    due_on = fields.String()
+    points = fields.Integer()
+    state = fields.String(metadata={"description": "due | sent | cancelled"})
+    prepared_at = fields.String()
+
+
 class EntryOut(Schema):
     object = fields.String()
     seq = fields.Integer()
@@ -169,6 +180,18 @@ def show_statement(member_id: UUID, statement: Statement) -> dict[str, Any]:
             {"confirms_at": show_instant(row.confirms_at), "points": row.points}
             for row in statement.pending
         ],
+    }
+
+
+def show_notice(notice: ExpiryNotice) -> dict[str, Any]:
+    return {
+        "object": "point_expiry_notice",
+        "expires_on": notice.expires_on.isoformat(),
+        "days_before": notice.days_before,
+        "due_on": (notice.expires_on - timedelta(days=notice.days_before)).isoformat(),
+        "points": notice.points,
+        "state": notice.state,
+        "prepared_at": show_instant(notice.prepared_at),
     }
 
 

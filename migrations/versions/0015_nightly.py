@@ -41,8 +41,33 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
     )
     ddl.isolate("job_days", ddl.ALL)
+    op.create_table(
+        "point_expiry_notices",
+        sa.Column("brand_id", sa.Uuid(), primary_key=True),
+        sa.Column("member_id", sa.Uuid(), primary_key=True),
+        sa.Column("expires_on", sa.Date(), primary_key=True),
+        sa.Column("days_before", sa.Integer(), primary_key=True),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("prepared_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["brand_id", "member_id"], ["point_accounts.brand_id", "point_accounts.member_id"]
+        ),
+        sa.CheckConstraint("days_before > 0 AND points > 0", name="points"),
+        sa.CheckConstraint("state IN ('due', 'cancelled', 'sent')", name="state"),
+        sa.Index(
+            "ix_point_expiry_notices_due",
+            "brand_id",
+            "expires_on",
+            postgresql_where=sa.text("state = 'due'"),
+        ),
+    )
+    ddl.isolate("point_expiry_notices", ddl.ALL)
+    ddl.install_functions("points")
 
 
 def downgrade() -> None:
+    ddl.drop_functions("points_notices")
+    op.drop_table("point_expiry_notices")
     op.drop_table("job_days")
     op.drop_table("job_states")

@@ -27,6 +27,15 @@ from app.points.services.ledger import (
     transfer,
 )
 from app.points.services.many import accrue_many, open_many
+from app.points.services.notices import (
+    NOBODY,
+    Prepared,
+    cancel_notices,
+    close_notices_chunk,
+    list_notices,
+    move_notices,
+    prepare_notices_chunk,
+)
 from app.points.services.operations import (
     Operation,
     accrual,
@@ -48,12 +57,13 @@ from app.points.services.upkeep import (
 )
 
 __all__ = [
-    "Balance", "Operation", "Posted", "Statement", "accrual", "accrue", "accrue_many",
-    "add_months", "adjust", "audit", "balance_after_accrual", "balance_after_capture",
-    "balance_after_redemption", "capture", "capture_hold", "claw_back", "confirmation",
-    "confirmation_of", "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold",
-    "get_statement", "hold_refusal", "list_allocations", "list_entries", "list_order_lots",
-    "lock_balance", "midnight_of", "move_to_survivor", "open_account", "open_many", "place_hold",
-    "points_for", "post", "rebuild", "redeem", "redemption", "restoration", "settle_chunk",
-    "transfer", "void_hold",
+    "NOBODY", "Balance", "Operation", "Posted", "Prepared", "Statement", "accrual", "accrue",
+    "accrue_many", "add_months", "adjust", "audit", "balance_after_accrual",
+    "balance_after_capture", "balance_after_redemption", "cancel_notices", "capture",
+    "capture_hold", "claw_back", "close_notices_chunk", "confirmation", "confirmation_of",
+    "expiry_of", "forfeit", "forward", "get_balance", "get_entry", "get_hold", "get_statement",
+    "hold_refusal", "list_allocations", "list_entries", "list_notices", "list_order_lots",
+    "lock_balance", "midnight_of", "move_notices", "move_to_survivor", "open_account",
+    "open_many", "place_hold", "points_for", "post", "prepare_notices_chunk", "rebuild", "redeem",
+    "redemption", "restoration", "settle_chunk", "transfer", "void_hold",
 ]  # fmt: skip

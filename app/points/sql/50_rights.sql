@@ -9,5 +9,9 @@ GRANT EXECUTE ON FUNCTION
     points_move(uuid, uuid, uuid, bigint, timestamptz, jsonb),
     points_settle_chunk(uuid, timestamptz, integer),
     points_open_many(uuid, uuid[], timestamptz),
-    points_accrue_many(uuid, timestamptz, jsonb)
+    points_accrue_many(uuid, timestamptz, jsonb),
+    points_notices_prepare(uuid, date, text, integer[], uuid, integer, timestamptz),
+    points_notices_close(uuid, date, integer),
+    points_notices_refresh(uuid, uuid, text, date),
+    points_notices_move(uuid, uuid, uuid)
 TO dangol_app;
