@@ -1,26 +1,26 @@
 """Birthdays are rewarded once a year, on the right day, whenever the job comes to run."""
 
-from datetime import timedelta
+import itertools
+import random
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from app import clock
 from app.benefits import services as benefits
-from app.points.audits import Finding
+from app.findings import Finding
 from tests.rewards.occasions import born, gifts, put_rule, run, stand_at
 from tests.support.api import TestBrand
 from tests.support.members import audit, balance, unit_of_work
 from tests.support.parallel import at_once
 
+SEOUL = ZoneInfo("Asia/Seoul")
+
 
 def findings(brand: TestBrand) -> list[Finding]:
     with unit_of_work(brand):
-        return audit_all(brand)
-
-
-def audit_all(brand: TestBrand) -> list[Finding]:
-    return benefits.audit(brand.brand_id)
+        return benefits.audit(brand.brand_id)
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_birthdays_that_are_not_on_the_same_day_every_year(
     path = born(brand, "a", birthday)
     run(brand)
     for number, day in enumerate(days, 1):
-        before = clock.datetime.fromisoformat(f"{day}T00:00:00+09:00") - timedelta(seconds=1)
+        before = datetime.fromisoformat(f"{day}T00:00:00+09:00") - timedelta(seconds=1)
         run(brand, before.isoformat())
         assert len(gifts(brand, path)) == number - 1, day
         run(brand, day)
@@ -197,12 +197,29 @@ def test_moving_the_birthday_brings_no_second_gift_within_the_year(ready: TestBr
     assert gifts(ready, path) == [1000, 1000]
 
 
-def test_changing_the_calendar_brings_no_second_gift(ready: TestBrand) -> None:
-    path = born(ready, "a", "1990-02-01")
-    run(ready, "2026-02-01")
-    ready.api.patch(path, {"birthday": {"date": "1990-01-20", "calendar": "lunar"}})
-    run(ready, "2026-12-31")  # lunar 1-20 is 8 March
-    assert gifts(ready, path) == [1000]
+@pytest.mark.parametrize(
+    ("joins", "first", "second", "would_be"),
+    [
+        # Lunar 25 December belongs to the lunar year 2025: another occasion than 2026.
+        ("2025-11-01", "2026-02-01", {"date": "1990-01-20", "calendar": "lunar"}, "2026-03-08"),
+        ("2025-11-01", "2026-01-05", {"date": "1990-12-25", "calendar": "lunar"}, "2026-02-12"),
+        ("2026-06-01", "2026-12-20", "1990-01-25", "2027-01-25"),  # and January to the next year
+    ],
+)
+def test_neither_another_calendar_nor_the_turn_of_the_year_brings_a_second_gift(
+    brand: TestBrand, joins: str, first: str, second: Any, would_be: str
+) -> None:
+    stand_at(brand, joins)
+    put_rule(brand, "BIRTHDAY")
+    path = born(brand, "a", f"1990{first[4:]}")
+    run(brand)
+    run(brand, first)
+    assert gifts(brand, path) == [1000]
+
+    brand.api.patch(path, {"birthday": second})
+    run(brand, would_be)
+
+    assert gifts(brand, path) == [1000]
 
 
 def test_who_is_merged_or_erased_gets_nothing(ready: TestBrand) -> None:
@@ -336,3 +353,34 @@ def test_a_coupon_a_gift_and_a_tier_are_given_one_by_one_all_the_same(brand: Tes
         (coupon,) = brand.api.get(f"{path}/coupons")["data"]
         assert coupon["template"] == "BDAY"
     assert audit(brand) == findings(brand) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_however_birthdays_are_moved_gifts_lie_most_of_a_year_apart(
+    brand: TestBrand, seed: int
+) -> None:
+    chance = random.Random(seed)
+    now = datetime(2026, 1, 1, tzinfo=SEOUL)
+    stand_at(brand, now.isoformat())
+    put_rule(brand, "BIRTHDAY", trigger={"days_before": chance.choice([0, 7])})
+    path = born(brand, "a", "1990-03-01")
+    for _ in range(12):
+        if chance.random() < 0.6:
+            # Somebody who wants another gift as soon as may be.
+            wanted = now + timedelta(days=chance.randint(28, 60))
+            birthday: Any = f"1990-{wanted.month:02}-{min(wanted.day, 28):02}"
+            if chance.random() < 0.5:
+                birthday = {"date": birthday, "calendar": "lunar"}
+            brand.api.patch(path, {"birthday": birthday})
+        now += timedelta(days=chance.randint(1, 120))
+        run(brand, now.isoformat())
+
+    entries = brand.api.get(f"{path}/points/entries?limit=100")["data"]
+    given = [
+        datetime.fromisoformat(entry["occurred_at"])
+        for entry in reversed(entries)
+        if entry["origin"] == "reward"
+    ]
+    # A gift that a run made up for comes late, so the next one seems nearer.
+    gaps = [(later - earlier).days for earlier, later in itertools.pairwise(given)]
+    assert min(gaps, default=300) >= 300 - 120 - 7, gaps

@@ -7,6 +7,7 @@ import pytest
 from app.benefits import services as benefits
 from app.orders.jobs import confirm_due
 from app.points import services as points
+from app.rewards import services as rewards
 from tests.rewards.invitations import invite, pair, referral_of, state_of
 from tests.rewards.occasions import put_rule, stand_at
 from tests.support.api import TestBrand
@@ -46,7 +47,7 @@ def points_of(brand: TestBrand, *paths: str) -> list[int]:
 
 def is_sound(brand: TestBrand) -> bool:
     with unit_of_work(brand):
-        return [*points.audit(brand.brand_id), *benefits.audit(brand.brand_id)] == []
+        return not any(each.audit(brand.brand_id) for each in (points, benefits, rewards))
 
 
 def test_both_are_rewarded_once_when_the_first_order_is_confirmed(ready: TestBrand) -> None:
@@ -94,7 +95,7 @@ def test_a_refund_takes_both_rewards_back(ready: TestBrand, spent: int) -> None:
 
 def test_a_partial_refund_takes_them_back_when_too_little_is_left(ready: TestBrand) -> None:
     inviter, invitee = pair(ready)
-    lines = [{"sku": "A", "quantity": 1, "unit_price": 20_000},
+    lines = [{"sku": "A", "quantity": 4, "unit_price": 5_000},
              {"sku": "B", "quantity": 1, "unit_price": 5_000}]  # fmt: skip
     path = order(ready, invitee, lines=lines)
 
@@ -214,3 +215,15 @@ def test_a_budget_holds_when_many_orders_are_confirmed_at_once(busy: TestBrand) 
 
     assert sum(points_of(busy, *inviters)) == 300
     assert is_sound(busy)
+
+
+def test_the_audit_tells_of_rewards_without_a_referral(ready: TestBrand, owner: Any) -> None:
+    _, invitee = pair(ready)
+    order(ready, invitee)
+    assert is_sound(ready)
+
+    owner.execute("UPDATE referrals SET state = 'refused' WHERE brand_id = %s", (ready.brand_id,))
+
+    with unit_of_work(ready):
+        found = rewards.audit(ready.brand_id)
+    assert [each.check for each in found] == ["rewarded_referral_is_qualified"] * 2

@@ -88,6 +88,6 @@ def is_too_soon(
     ...  for month in (1, 3)]
     [False, True]
     """
-    if changed_at is None or last_given_at is None or changed_at <= last_given_at:
+    if changed_at is None or last_given_at is None or changed_at < last_given_at:
         return False
     return (day - last_given_at.astimezone(zone).date()).days < AFTER_CHANGE_DAYS

@@ -30,6 +30,7 @@ from app.rewards.services.events import (
 from app.rewards.services.firing import fire, greet, reward_tier
 from app.rewards.services.inviting import (
     ReferralCard,
+    audit,
     card_of,
     forget,
     move_to_survivor,
@@ -53,7 +54,7 @@ from app.rewards.services.referrals import (
 __all__ = [
     "DefinedRule", "Evaluation", "Facts", "OccasionPlace", "OccasionStep", "Recorded",
     "ReferralCard", "ReferralOutcome", "ReferralReversal", "Rule", "RuleDiff", "RuleStats",
-    "RuleVersion", "Skip", "activate_rule", "approve_referral", "card_of", "diff",
+    "RuleVersion", "Skip", "activate_rule", "approve_referral", "audit", "card_of", "diff",
     "empty_events", "end_rule", "evaluate", "fire", "forget", "get_referral", "get_rule",
     "get_version", "greet", "list_events", "list_referrals", "list_rules", "list_versions",
     "list_waiting", "missing_events", "move_events", "move_to_survivor", "note_address",

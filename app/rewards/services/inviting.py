@@ -11,8 +11,10 @@ from app import ids
 from app.brands import services as brands
 from app.brands.services import ReferralPolicy
 from app.db import db
+from app.findings import Finding
 from app.members import services as members
 from app.members.events import MemberErased, MemberMerged, MemberReferred
+from app.rewards import audits
 from app.rewards.models import Referral, ReferralCode
 from app.rewards.queries import referrals as queries
 from app.rewards.rules import referrals as rules
@@ -151,6 +153,11 @@ def forget(event: MemberErased) -> None:
     if mine is not None and mine.state in ("pending", "review"):
         close(mine, "member_erased", actor=event.actor, now=event.now)
     db.session.flush()  # autoflush is off
+
+
+def audit(brand_id: UUID) -> list[Finding]:
+    """Prove referrals and who has them; returns what does not hold."""
+    return audits.audit(brand_id)
 
 
 def close(referral: Referral, reason: str, *, actor: str, now: datetime) -> None:
