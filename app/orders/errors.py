@@ -71,8 +71,8 @@ class NothingToHold(RuleViolation):
 
 class CouponNotApplicable(RuleViolation):
     code = "coupon_not_applicable"
-    ko = "쿠폰 {coupon}을(를) 이 주문에 쓸 수 없어요. {why_ko}"
-    en = "The coupon {coupon} cannot be used on this order. {why_en}"
+    ko = "쿠폰 {coupon}을(를) 이 주문에 쓸 수 없어요. {why[ko]}"
+    en = "The coupon {coupon} cannot be used on this order. {why[en]}"
 
 
 class RefundExceedsOrder(RuleViolation):

@@ -71,7 +71,7 @@ def test_a_member_without_a_tier_is_found_where_fire_looks_it_up(brand) -> None:
     assert fire(brand, alice, "event", "x/1", event="x", now=NOW).grants
 
 
-def test_a_tier_that_an_adjustment_reaches_is_rewarded_once_a_period(brand) -> None:
+def test_a_tier_that_an_adjustment_reaches_is_rewarded_until_it_is_given_back(brand) -> None:
     brand.api.put("/v1/tier-ladder", {})
     switch_on(brand, "LV2", {"points": 2000}, on="tier_reached", trigger={"tiers": ["LV2"]})
     switch_on(brand, "ANY", {"points": 1}, on="tier_reached")
@@ -84,8 +84,9 @@ def test_a_tier_that_an_adjustment_reaches_is_rewarded_once_a_period(brand) -> N
 
     assert spend(1, 10_000) == 1
     assert spend(2, 90_000) == 2002
-    assert spend(3, -90_000) == 2002
-    assert spend(4, 90_000) == 2002
+    assert spend(3, 1_000) == 2002
+    assert spend(4, -91_000) == 1
+    assert spend(5, 90_000) == 2002
 
 
 def test_a_tier_set_by_hand_is_not_rewarded(brand) -> None:

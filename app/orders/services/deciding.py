@@ -203,8 +203,7 @@ def coupon_refusal(rejected: Rejected, cart: Cart) -> CouponNotApplicable:
         pointer=f"/coupons/{at}",
         coupon=rejected.name,
         reason=rejected.reason,
-        why_ko=rejected.ko,
-        why_en=rejected.en,
+        why={"ko": rejected.ko, "en": rejected.en},
     )
 
 
