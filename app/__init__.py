@@ -11,6 +11,7 @@ from app.db import db
 def create_app(config: dict[str, Any]) -> Flask:
     """Build the application from ``config`` alone: no environment, no database."""
     from app import (
+        audit,
         benefits,
         brands,
         cli,
@@ -49,6 +50,7 @@ def create_app(config: dict[str, Any]) -> Flask:
     ):
         feature.init_app(app, api)
     app.cli.add_command(cli.group)
+    app.cli.add_command(audit.command)
     health.add_metrics(app, job_status.collect)
     subscriptions.connect()
     return app

@@ -120,3 +120,9 @@ def test_every_feature_file_has_a_name_that_every_feature_uses() -> None:
                 assert path.stem in allowed, path
             elif path.is_dir() and path.name != "__pycache__":
                 assert path.name in allowed | {"sql"}, path
+
+
+def test_the_audit_proves_the_books_of_every_feature_that_keeps_some() -> None:
+    from app.audit import BOOKS
+
+    assert list(BOOKS) == [each for each in FEATURES if (APP / each / "audits.py").exists()]
