@@ -11,7 +11,8 @@
 - An *entry* is one immutable movement, numbered gaplessly within the account:
   ``d_stamps`` on a card, ``d_debt`` of the account, and ``kept``: stamps that a refund
   should have taken and left by the programme's policy. An entry that brings stamps
-  names the version by which, so that a refund asks the same.
+  names the version by which, so that a refund asks the same. What comes or goes outside
+  of orders does so on an *occasion*, which its first entry names: once for each.
 
 A card's stamps and an account's debt are the sums of entries; ``audits`` proves it.
 All of it is written by ``stamps_write`` under the lock of the member's point account;
@@ -38,7 +39,7 @@ class StampProgramme(Model):
     __tablename__ = "stamp_programmes"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
-        CheckConstraint("status IN ('active', 'paused', 'ended')", name="status"),
+        CheckConstraint("status IN ('draft', 'active', 'paused', 'ended')", name="status"),
     )
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -129,6 +130,15 @@ class StampEntry(Model):
         _account_key(),
         CheckConstraint("d_stamps <> 0 OR d_debt <> 0 OR kept > 0", name="moves"),
         CheckConstraint("d_stamps = 0 OR card_no IS NOT NULL", name="card"),
+        Index(
+            "uq_stamp_entries_occasion",
+            "brand_id",
+            "member_id",
+            "programme",
+            "occasion",
+            unique=True,
+            postgresql_where=text("occasion IS NOT NULL"),
+        ),
         Index("ix_stamp_entries_history", "brand_id", "member_id", "at"),
         Index(
             "ix_stamp_entries_order",
@@ -152,4 +162,5 @@ class StampEntry(Model):
     refund_id: Mapped[UUID | None]
     reason: Mapped[str | None] = mapped_column(Text)
     actor: Mapped[str | None] = mapped_column(Text)
+    occasion: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime]

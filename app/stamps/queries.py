@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import exists, func, select, text, tuple_
 
 from app.db import db
 from app.stamps.models import (
@@ -99,15 +99,33 @@ def get_current(brand_id: UUID, programme: StampProgramme) -> StampProgrammeVers
     return db.session.get_one(StampProgrammeVersion, (brand_id, programme.code, programme.version))
 
 
-def list_movements(brand_id: UUID, order_id: UUID) -> list[StampEntry]:
-    """Return the entries of an order, of all programmes, in the order of writing."""
+def list_movements(brand_id: UUID, member_id: UUID, order_id: UUID) -> list[StampEntry]:
+    """Return a member's entries of an order, of all programmes, in the order of writing."""
     return list(
         db.session.scalars(
             select(StampEntry)
-            .where(StampEntry.brand_id == brand_id, StampEntry.order_id == order_id)
+            .where(
+                StampEntry.brand_id == brand_id,
+                StampEntry.member_id == member_id,
+                StampEntry.order_id == order_id,
+            )
             .order_by(StampEntry.programme, StampEntry.seq)
         )
     )
+
+
+def has_occasion(brand_id: UUID, member_id: UUID, programme: str, occasion: str) -> bool:
+    """Whether stamps came or went on an occasion before."""
+    return db.session.scalars(
+        select(
+            exists().where(
+                StampEntry.brand_id == brand_id,
+                StampEntry.member_id == member_id,
+                StampEntry.programme == programme,
+                StampEntry.occasion == occasion,
+            )
+        )
+    ).one()
 
 
 def list_cards(brand_id: UUID, member_id: UUID, programme: str, *, from_no: int) -> list[StampCard]:

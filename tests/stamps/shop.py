@@ -60,10 +60,15 @@ class Shop:
         with unit_of_work(self.brand):
             return self._now()
 
-    def offer(self, code: str = "COFFEE", **changes: Any) -> None:
+    def offer(self, code: str = "COFFEE", *, draft: bool = False, **changes: Any) -> None:
         with unit_of_work(self.brand):
             services.put_programme(
-                self.brand.brand_id, code, {**COFFEE, **changes}, actor="test", now=self._now()
+                self.brand.brand_id,
+                code,
+                {**COFFEE, **changes},
+                draft=draft,
+                actor="test",
+                now=self._now(),
             )
 
     def set_status(self, status: str, code: str = "COFFEE") -> None:

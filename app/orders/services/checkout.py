@@ -20,6 +20,7 @@ from app.orders.errors import OrderAlreadyExists
 from app.orders.events import OrderPlaced
 from app.orders.queries import CheckoutState, StoredAnswer
 from app.orders.services.deciding import Cart, decide
+from app.orders.services.following import tell_cards
 from app.orders.services.programme import programme_of
 from app.orders.services.reading import Receipt, get_order, receipt_of
 from app.orders.services.writing import write_order
@@ -87,6 +88,7 @@ def place_order(
         actor=actor,
     )
     publish(OrderPlaced(brand_id, order_id, state.member_id, state.now))
+    tell_cards(decision.consequences, brand_id, state.member_id, order_id, now=state.now)
     return decision.receipt
 
 

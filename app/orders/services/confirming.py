@@ -18,7 +18,7 @@ from app.orders.errors import OrderNotConfirmable
 from app.orders.events import OrderConfirmed
 from app.orders.models import Order
 from app.orders.services.accounts import Accounts, lock_accounts
-from app.orders.services.following import Occasion, follow
+from app.orders.services.following import Occasion, follow, tell_cards
 from app.orders.services.programme import programme_of
 from app.orders.services.reading import Effect, Receipt, receipt_of
 from app.orders.services.remaining import purchase_left
@@ -138,6 +138,7 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
             {"operations": consequences.operations, **rows},
             now=now,
         )
+    tell_cards(consequences, brand_id, accounts.survivor, order.id, now=now)
     outcome = rewards.qualify_referral(
         brand_id,
         accounts.survivor,

@@ -181,6 +181,22 @@ def follow(
     )
 
 
+def tell_cards(
+    consequences: Consequences,
+    brand_id: UUID,
+    member_id: UUID | None,
+    order_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """Publish the cards that an order made full, once all of it is written."""
+    if member_id is not None and consequences.told is not None:
+        stamped = consequences.told.stamps
+        stamps.tell_completed(
+            brand_id, member_id, stamped, kind="order", order_id=order_id, now=now
+        )
+
+
 def facts_of(known: Known, occasion: Occasion) -> Facts:
     """Return what rules may ask of an order and its member."""
     return Facts(

@@ -72,6 +72,7 @@ class Draft:
     now: datetime
     zone: ZoneInfo
     meta: Mapping[str, Any] = field(default_factory=dict)  # refund_id, reason, actor
+    occasion: str | None = None  # of what is done outside of orders; the first entry has it
     seq: int = field(init=False)
     count: int = field(init=False)
     debt: int = field(init=False)
@@ -111,7 +112,10 @@ class Draft:
     ) -> None:
         self.seq += 1
         self.debt += d_debt
-        about = {} if kind == "expiry" else self.meta
+        about: Mapping[str, Any] = {}
+        if kind != "expiry":
+            about = {**self.meta, "occasion": self.occasion}
+            self.occasion = None
         self.entries.append(
             {
                 "seq": self.seq,

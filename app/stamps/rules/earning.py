@@ -134,6 +134,7 @@ def add_by_hand(
     *,
     kind: str,
     meta: Mapping[str, Any],
+    occasion: str,
     now: datetime,
     zone: ZoneInfo,
 ) -> StampOutcome:
@@ -142,7 +143,7 @@ def add_by_hand(
     No more may be taken than :func:`removable` tells.
     """
     outcome = _Outcome()
-    draft = Draft(programme, account, now, zone, meta)
+    draft = Draft(programme, account, now, zone, meta, occasion)
     reached: Sequence[tuple[Card, Reward]] = ()
     if stamps > 0:
         reached = draft.add(stamps, kind, programme.current.version)

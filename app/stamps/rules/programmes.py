@@ -64,7 +64,7 @@ class Programme:
     """A programme with all its versions, the oldest first."""
 
     code: str
-    status: str  # active | paused | ended
+    status: str  # draft | active | paused | ended
     versions: tuple[Terms, ...]
 
     @property

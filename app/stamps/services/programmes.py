@@ -53,6 +53,17 @@ def current_programmes(brand_id: UUID) -> dict[str, Programme]:
     return {programme.code: programme for programme in programmes_of(brand_id, version)}
 
 
+def find_current(brand_id: UUID, code: str) -> Programme:
+    """Return a programme as it is now, with all its versions.
+
+    :raises StampProgrammeNotFound: the brand has no such programme
+    """
+    found = current_programmes(brand_id).get(code)
+    if found is None:
+        raise StampProgrammeNotFound(programme=code)
+    return found
+
+
 def get_programme(brand_id: UUID, code: str) -> Defined:
     """:raises StampProgrammeNotFound: the brand has no such programme"""
     programme = _get(brand_id, code)
@@ -79,11 +90,18 @@ def list_versions(
 
 
 def put_programme(
-    brand_id: UUID, code: str, definition: dict[str, Any], *, actor: str, now: datetime
+    brand_id: UUID,
+    code: str,
+    definition: dict[str, Any],
+    *,
+    draft: bool = False,
+    actor: str,
+    now: datetime,
 ) -> Defined:
     """Offer a programme, or change it for cards that begin from now on.
 
-    A change is a new version; a definition that changes nothing makes none.
+    A change is a new version; a definition that changes nothing makes none. A new one is
+    active at once unless it is to be a ``draft``.
 
     :raises StampProgrammeEnded: it has ended for good
     """
@@ -92,7 +110,12 @@ def put_programme(
     before = None
     if programme is None:
         programme = StampProgramme(
-            brand_id=brand_id, code=code, version=0, status="active", created_at=now, updated_at=now
+            brand_id=brand_id,
+            code=code,
+            version=0,
+            status="draft" if draft else "active",
+            created_at=now,
+            updated_at=now,
         )
         db.session.add(programme)
     else:
@@ -128,7 +151,7 @@ def put_programme(
 
 
 def set_status(brand_id: UUID, code: str, status: str, *, actor: str, now: datetime) -> Defined:
-    """Pause, resume or end a programme. Repeating it changes nothing; the end is final.
+    """Activate, pause or end a programme. Repeating it changes nothing; the end is final.
 
     Cards that members have stay as they are; only no stamps are added.
 

@@ -41,7 +41,7 @@ def take_back(
     Any sequence of refunds takes in the end what one refund of the whole would. Repeating
     it with the same remainder changes nothing.
     """
-    movements = queries.list_movements(brand_id, order_id)
+    movements = queries.list_movements(brand_id, member_id, order_id)
     if not movements:
         return StampReversal()
     settings = brands.current_settings(brand_id)

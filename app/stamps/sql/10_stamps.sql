@@ -90,11 +90,11 @@ BEGIN
                expires_at = excluded.expires_at, completed_at = excluded.completed_at;
         INSERT INTO stamp_entries (
             brand_id, member_id, programme, seq, kind, version, card_no, d_stamps, d_debt,
-            kept, order_id, refund_id, reason, actor, at
+            kept, order_id, refund_id, reason, actor, occasion, at
         )
         SELECT p_brand, p_member, r.programme, seq, kind, version, card_no, d_stamps, d_debt,
                kept, CASE WHEN kind = 'expiry' THEN NULL ELSE p_order END, refund_id, reason,
-               actor, p_now
+               actor, occasion, p_now
           FROM jsonb_populate_recordset(NULL::stamp_entries, r.entries);
     END LOOP;
 END $$;
