@@ -25,6 +25,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         rewards,
         stamps,
         subscriptions,
+        summaries,
         tiers,
         web,
     )
@@ -47,6 +48,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         rewards,
         exchanges,
         orders,
+        summaries,
     ):
         feature.init_app(app, api)
     app.cli.add_command(cli.group)

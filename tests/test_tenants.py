@@ -91,6 +91,7 @@ class World:
             ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
             ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),
             ("POST", f"{member}/erase"): (f"/v1/members/{alice}/erase", {}, "404"),
+            ("GET", f"{member}/summary"): (f"/v1/members/{alice}/summary", None, "404"),
             ("GET", f"{member}/tier"): (f"/v1/members/{alice}/tier", None, "404"),
             ("PUT", f"{member}/tier"): (
                 f"/v1/members/{alice}/tier", {"tier": "LV1", "reason": "theft"}, "404",

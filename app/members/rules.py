@@ -207,6 +207,42 @@ def _solar_date(year: int, month: int, day: int, leap_month: bool) -> date | Non
     return date(lunar.solarYear, lunar.solarMonth, lunar.solarDay)
 
 
+def celebrated_on(birthday: Birthday, year: int) -> date | None:
+    """Return when a birthday is celebrated in a year of its own calendar; see
+    :func:`birthdays_on`, which says the same the other way round. None: the calendar
+    does not know the day.
+
+    >>> celebrated_on(Birthday(1996, 2, 29), 2026)
+    datetime.date(2026, 2, 28)
+    >>> celebrated_on(Birthday(1990, 5, 5, "lunar", leap_month=True), 2026)
+    datetime.date(2026, 6, 19)
+    """
+    if birthday.calendar == "solar":
+        return _same_day(birthday.month, birthday.day, year)
+    months = [True, False] if birthday.leap_month else [False]
+    for leap in months:
+        for day in (birthday.day, 29) if birthday.day == 30 else (birthday.day,):
+            found = _solar_date(year, birthday.month, day, leap)
+            if found is not None:
+                return found
+    return None
+
+
+def anniversary_in(joined_on: date, year: int) -> date:
+    """Return the anniversary of a day of joining; see :func:`anniversaries_on`.
+
+    >>> anniversary_in(date(2024, 2, 29), 2026)
+    datetime.date(2026, 2, 28)
+    """
+    return _same_day(joined_on.month, joined_on.day, year)
+
+
+def _same_day(month: int, day: int, year: int) -> date:
+    if (month, day) == (2, 29) and not calendar.isleap(year):
+        day = 28
+    return date(year, month, day)
+
+
 class BirthdayKey(NamedTuple):
     """Birthdays that are kept alike and fall on one day; ``year`` is that calendar's."""
 

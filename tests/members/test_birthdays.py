@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from korean_lunar_calendar import KoreanLunarCalendar
 
-from app.members.rules import birthdays_on
+from app.members.rules import Birthday, birthdays_on, celebrated_on
 
 
 def lunar(year: int, month: int, day: int, *, leap: bool = False) -> date | None:
@@ -37,6 +37,7 @@ def test_every_lunar_birthday_has_exactly_one_day_in_every_lunar_year(
 
     near = [on + timedelta(days) for days in range(-31, 32)]
     assert [each for each in near if key in birthdays_on(each)] == [on]
+    assert celebrated_on(Birthday(1990, month, day, "lunar", leap_month=leap), year) == on
 
 
 @given(st.integers(1970, 2999), st.integers(1, 12), st.integers(1, 31))
@@ -55,6 +56,7 @@ def test_every_solar_birthday_has_exactly_one_day_in_every_year(
 
     near = [on + timedelta(days) for days in range(-2, 3) if date.min < on < date.max]
     assert [each for each in near if key in birthdays_on(each)] == [on]
+    assert celebrated_on(Birthday(1990, month, day), year) == on
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The use cases of members. None of them commits; none of them knows about HTTP."""
 
+from app.members.models import Member
 from app.members.rules import (
     Birthday,
     MemberFields,
@@ -9,6 +10,8 @@ from app.members.rules import (
 )
 from app.members.services.celebrating import (
     Celebration,
+    coming_anniversaries,
+    coming_birthdays,
     list_anniversaries,
     list_birthdays,
 )
@@ -37,12 +40,15 @@ from app.members.services.tags import add_tag, list_tags, remove_tag
 __all__ = [
     "Birthday",
     "Celebration",
+    "Member",
     "MemberFields",
     "MemberRef",
     "Outcome",
     "Profile",
     "add_tag",
     "change_member",
+    "coming_anniversaries",
+    "coming_birthdays",
     "erase_member",
     "find_member",
     "ids_of_person",

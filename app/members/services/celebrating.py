@@ -6,6 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.members import queries, rules
+from app.members.models import Member
+from app.members.services.contacts import birthday_of
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,27 @@ def list_anniversaries(
         brand_id, rules.anniversaries_on(day), after=after, among=among, limit=limit
     )
     return [Celebration(member_id, day.year) for member_id in found]
+
+
+def coming_birthdays(member: Member, since: date) -> list[tuple[date, Celebration]]:
+    """Return the member's next two birthdays from a day on, with the days."""
+    birthday = birthday_of(member)
+    if birthday is None:
+        return []
+    # A lunar year begins up to two months into the solar one.
+    days = [
+        (rules.celebrated_on(birthday, year), year)
+        for year in range(since.year - 1, since.year + 4)
+    ]
+    return [
+        (day, Celebration(member.id, year, member.birthday_changed_at))
+        for day, year in days
+        if day is not None and day >= since
+    ][:2]
+
+
+def coming_anniversaries(member: Member, since: date) -> list[tuple[date, Celebration]]:
+    """Return the next two anniversaries of the member's joining from a day on."""
+    first = max(since.year, member.joined_on.year + 1)
+    days = [rules.anniversary_in(member.joined_on, year) for year in range(first, first + 3)]
+    return [(day, Celebration(member.id, day.year)) for day in days if day >= since][:2]

@@ -17,26 +17,26 @@ EMPTY: dict[str, Any] = {
 }
 
 
+def birthday_of(member: Member) -> Birthday | None:
+    """Return a member's birthday, if it is known."""
+    if member.birth_year is None or member.birth_month is None or member.birth_day is None:
+        return None
+    return Birthday(
+        member.birth_year,
+        member.birth_month,
+        member.birth_day,
+        calendar=member.birth_calendar or "solar",
+        leap_month=bool(member.birth_leap_month),
+    )
+
+
 def profile_of(member: Member) -> Profile:
     """Return what is known of a member, opened."""
-    birthday = None
-    if (
-        member.birth_year is not None
-        and member.birth_month is not None
-        and member.birth_day is not None
-    ):
-        birthday = Birthday(
-            member.birth_year,
-            member.birth_month,
-            member.birth_day,
-            calendar=member.birth_calendar or "solar",
-            leap_month=bool(member.birth_leap_month),
-        )
     return Profile(
         name=_unsealed(member, "name"),
         phone=_unsealed(member, "phone"),
         email=_unsealed(member, "email"),
-        birthday=birthday,
+        birthday=birthday_of(member),
         joined_on=member.joined_on,
         referred_by_code=member.referred_by_code,
     )

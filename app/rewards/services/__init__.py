@@ -1,6 +1,7 @@
 """The use cases of rewards. None of them commits; none of them knows about HTTP."""
 
 from app.rewards.rules import Evaluation, Facts, Rule, Skip, evaluate
+from app.rewards.services.coming import Coming, list_coming
 from app.rewards.services.defining import (
     DefinedRule,
     RuleDiff,
@@ -52,12 +53,13 @@ from app.rewards.services.referrals import (
 )
 
 __all__ = [
-    "DefinedRule", "Evaluation", "Facts", "OccasionPlace", "OccasionStep", "Recorded",
+    "Coming", "DefinedRule", "Evaluation", "Facts", "OccasionPlace", "OccasionStep", "Recorded",
     "ReferralCard", "ReferralOutcome", "ReferralReversal", "Rule", "RuleDiff", "RuleStats",
     "RuleVersion", "Skip", "activate_rule", "approve_referral", "audit", "card_of", "diff",
     "empty_events", "end_rule", "evaluate", "fire", "forget", "get_referral", "get_rule",
-    "get_version", "greet", "list_events", "list_referrals", "list_rules", "list_versions",
-    "list_waiting", "missing_events", "move_events", "move_to_survivor", "note_address",
+    "get_version", "greet", "list_coming", "list_events", "list_referrals",
+    "list_rules", "list_versions", "list_waiting", "missing_events", "move_events",
+    "move_to_survivor", "note_address",
     "pause_rule", "put_rule", "qualify_referral", "record_event", "record_invitation",
     "refuse_referral", "reverse_referral", "reward_occasions", "reward_tier",
     "roll_back_rule", "rules_of", "schedule_rule", "stats",

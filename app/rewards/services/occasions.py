@@ -1,6 +1,6 @@
 """Birthdays and signup anniversaries: one day, one batch of rules, many members at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
@@ -15,7 +15,7 @@ from app.members import services as members
 from app.members.services import Celebration
 from app.points import services as points
 from app.rewards.queries import occasions as queries
-from app.rewards.rules import Facts, Rule, evaluate
+from app.rewards.rules import Evaluation, Facts, Rule, evaluate
 from app.rewards.rules import occasions as rules
 from app.rewards.rules.occasions import OCCASIONS, Batch
 from app.rewards.services.evaluating import rules_of
@@ -183,24 +183,15 @@ def _decide(occasion: Occasion, celebrations: Sequence[Celebration]) -> list[tup
     counters = dict(benefits.read_counters(occasion.brand_id, [r.source for r in occasion.rules]))
     decided: list[tuple[UUID, Grant]] = []
     for each in celebrations:
-        history = histories.get(each.member_id, History())
-        name = occasion.name(each)
-        facts = Facts(
-            brand_id=occasion.brand_id,
-            member_id=each.member_id,
-            occasion=name,
+        evaluation = evaluate_for(
+            occasion,
+            each,
+            histories.get(each.member_id, History()),
+            counters=counters,
             tier=tier_of(occasion.brand_id, each.member_id, occasion.zone, now=occasion.now)
             if with_tiers
             else None,
-        )
-        evaluation = evaluate(
-            [rule for rule in occasion.rules if _is_asked(rule, occasion, each, history, name)],
-            occasion.batch.trigger,
-            facts,
-            replace(history.state, counters=counters),
-            holdout_percent=occasion.settings.rewards.holdout_percent,
-            now=rules.seen_at(occasion.day, occasion.now, occasion.zone),
-            zone=occasion.zone,
+            at=rules.seen_at(occasion.day, occasion.now, occasion.zone),
         )
         for grant in evaluation.grants:
             decided.append((each.member_id, grant))
@@ -208,6 +199,33 @@ def _decide(occasion: Occasion, celebrations: Sequence[Celebration]) -> list[tup
                 used, given = counters.get(grant.source, (0, 0))
                 counters[grant.source] = (used + 1, given + grant.points)
     return decided
+
+
+def evaluate_for(
+    occasion: Occasion,
+    celebration: Celebration,
+    history: History,
+    *,
+    counters: Mapping[str, tuple[int, int]],
+    tier: str | None,
+    at: datetime,
+) -> Evaluation:
+    """Return what one member is given, asked at a moment of the day that is looked at."""
+    name = occasion.name(celebration)
+    return evaluate(
+        [rule for rule in occasion.rules if _is_asked(rule, occasion, celebration, history, name)],
+        occasion.batch.trigger,
+        Facts(
+            brand_id=occasion.brand_id,
+            member_id=celebration.member_id,
+            occasion=name,
+            tier=tier,
+        ),
+        replace(history.state, counters=counters),
+        holdout_percent=occasion.settings.rewards.holdout_percent,
+        now=at,
+        zone=occasion.zone,
+    )
 
 
 def _is_asked(
