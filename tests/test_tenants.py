@@ -17,6 +17,7 @@ ORDER = {
 COUPON = {"name": "10%", "kind": "percent", "percent_basis_points": 1000}
 
 RULE = {"name": "R", "trigger": {"on": "member_joined"}, "effects": [{"points": 1}]}
+CARD = {"name": "커피", "earn": {"per": "order"}, "goal": 10}
 
 
 class World:
@@ -45,6 +46,9 @@ class World:
         api.put("/v1/exchange-items/MUG", MUG, expect=201)
         self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
         api.put("/v1/tier-ladder", {})
+        api.put("/v1/stamp-programmes/COFFEE", CARD, expect=201)
+        stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
+        api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -56,7 +60,23 @@ class World:
         coupon, template = f"/v1/coupons/{self.coupon}", "/v1/coupon-templates/TEN"
         templates = "/v1/coupon-templates/<string:template>"
         coupons = "/v1/coupons/<string:coupon>"
+        stamps, card = "/v1/stamp-programmes/<string:programme>", "/v1/stamp-programmes/COFFEE"
         return {
+            ("GET", "/v1/stamp-programmes"): ("/v1/stamp-programmes", None, "empty"),
+            ("PUT", stamps): ("/v1/stamp-programmes/TEA", CARD, "own"),
+            ("GET", stamps): (card, None, "404"),
+            ("GET", f"{stamps}/versions"): (f"{card}/versions", None, "404"),
+            ("POST", f"{stamps}/activate"): (f"{card}/activate", None, "404"),
+            ("POST", f"{stamps}/pause"): (f"{card}/pause", None, "404"),
+            ("POST", f"{stamps}/end"): (f"{card}/end", None, "404"),
+            ("GET", f"{member}/stamps"): (f"/v1/members/{alice}/stamps", None, "404"),
+            ("GET", f"{member}/stamps/history"): (
+                f"/v1/members/{alice}/stamps/history", None, "404",
+            ),
+            ("POST", f"{member}/stamps/adjustments"): (
+                f"/v1/members/{alice}/stamps/adjustments",
+                {"programme": "COFFEE", "stamps": 1, "reason": "theft"}, "404",
+            ),
             ("GET", "/v1/reward-rules"): ("/v1/reward-rules", None, "empty"),
             ("PUT", rules): (f"{rule}2", RULE, "own"),
             ("GET", rules): (rule, None, "404"),

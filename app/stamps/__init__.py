@@ -8,5 +8,7 @@ from flask_smorest import Api
 
 
 def init_app(app: Flask, api: Api) -> None:
-    """Register the feature's routes and commands."""
-    from app.stamps import models  # noqa: F401 - its tables are part of the schema
+    """Register the feature's routes."""
+    from app.stamps import routes
+
+    api.register_blueprint(routes.blp)

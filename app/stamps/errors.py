@@ -31,3 +31,15 @@ class InsufficientStamps(RuleViolation):
         "{required} stamps cannot be taken: on the cards being filled, {available} have"
         " earned no reward yet."
     )
+
+
+class StampsAlreadyMoved(Conflict):
+    code = "stamps_already_moved"
+    ko = "이 요청의 스탬프는 이미 반영됐어요. 회원의 스탬프 내역에서 확인해 주세요."
+    en = "The stamps of this request were added or taken before. Look them up in the history."
+
+
+class StampRewardUnknown(RuleViolation):
+    code = "stamp_reward_unknown"
+    ko = "{name}을(를) 찾을 수 없어요({kind}). 먼저 만들거나 코드를 확인해 주세요."
+    en = "There is no {kind} {name}. Create it first, or check its code."

@@ -59,7 +59,11 @@ def find_programme(brand_id: UUID, code: str) -> StampProgramme | None:
 
 
 def list_programmes(
-    brand_id: UUID, *, after: str | None = None, limit: int | None = None
+    brand_id: UUID,
+    *,
+    status: str | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> list[StampProgramme]:
     """Return programmes by code, behind ``after`` if it is given."""
     statement = (
@@ -67,6 +71,8 @@ def list_programmes(
         .where(StampProgramme.brand_id == brand_id)
         .order_by(StampProgramme.code)
     )
+    if status is not None:
+        statement = statement.where(StampProgramme.status == status)
     if after is not None:
         statement = statement.where(StampProgramme.code > after)
     return list(
@@ -160,6 +166,20 @@ def kept_by_card(
         .group_by(StampEntry.card_no)
     )
     return {int(row[0]): int(row[1]) for row in rows if row[0] is not None}
+
+
+def count_completed(brand_id: UUID, member_id: UUID) -> dict[str, int]:
+    """Return how many cards of each programme a member has filled."""
+    rows = db.session.execute(
+        select(StampCard.programme, func.count())
+        .where(
+            StampCard.brand_id == brand_id,
+            StampCard.member_id == member_id,
+            StampCard.state == "completed",
+        )
+        .group_by(StampCard.programme)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def list_accounts(brand_id: UUID, member_id: UUID) -> list[StampAccount]:

@@ -167,6 +167,7 @@ def _stamps_told(stamped: stamps.StampReversal) -> list[Effect]:
             rule_version=each.version,
             terms={
                 "programme": each.programme,
+                "policy": each.policy,
                 "taken": each.taken,
                 "debt": each.debt,
                 "kept": each.kept,

@@ -149,7 +149,7 @@ class Draft:
             card = next(iter(self.open_cards), None) or self._new_card()
             put = min(left, card.goal - card.stamps)
             left -= put
-            filled = replace(card, stamps=card.stamps + put)
+            filled = replace(card, stamps=card.stamps + put, expires_at=self._until(card))
             if filled.stamps == filled.goal:
                 filled = replace(filled, state="completed", completed_at=self.now)
             self.write(kind, version, card.card_no, d_stamps=put)
@@ -171,7 +171,7 @@ class Draft:
         if not left.stamps:
             left = replace(left, state="emptied")
         elif card.state == "completed":
-            anew = expiry_of(self.terms(card), self.now, self.zone)
+            anew = expiry_of(self.terms(card), self.now, self.now, self.zone)
             left = replace(left, expires_at=anew)
         self.put_card(left)
 
@@ -184,8 +184,19 @@ class Draft:
             goal=terms.goal,
             stamps=0,
             opened_at=self.now,
-            expires_at=expiry_of(terms, self.now, self.zone),
+            expires_at=expiry_of(terms, self.now, self.now, self.zone),
         )
+
+    def _until(self, card: Card) -> datetime | None:
+        """Return when a card lapses that is stamped now."""
+        terms = self.terms(card)
+        if terms.stamps_expire_in_days is None:
+            return card.expires_at
+        until = expiry_of(terms, card.opened_at, self.now, self.zone)
+        if until is None or until > self.now:
+            return until
+        # One that was complete once and is reopened: its own days are long over.
+        return expiry_of(terms, self.now, self.now, self.zone)
 
     def changes(self) -> dict[str, Any]:
         """Return what ``stamps_write`` takes for this account."""
@@ -214,15 +225,25 @@ def card_row(card: Card) -> dict[str, Any]:
     }
 
 
-def expiry_of(terms: Terms, opened_at: datetime, zone: ZoneInfo) -> datetime | None:
+def expiry_of(
+    terms: Terms, opened_at: datetime, stamped_at: datetime, zone: ZoneInfo
+) -> datetime | None:
     """Return when a card of these terms lapses, None for never. The first day counts.
 
+    Its own days count from when it was begun, those of its stamps from the last one;
+    what is over first ends it.
+
     >>> terms = Terms("C", 1, datetime.min, "", "order", 10, (), card_expires_in_days=30)
-    >>> opened = datetime.fromisoformat("2026-01-01T20:00+09:00")
-    >>> str(expiry_of(terms, opened, ZoneInfo("Asia/Seoul")))
+    >>> begun = datetime.fromisoformat("2026-01-01T20:00+09:00")
+    >>> str(expiry_of(terms, begun, begun, ZoneInfo("Asia/Seoul")))
     '2026-01-31 00:00:00+09:00'
     """
-    if terms.card_expires_in_days is None:
-        return None
-    days = timedelta(days=terms.card_expires_in_days)
-    return midnight_of(opened_at.astimezone(zone) + days, zone)
+    until = [
+        midnight_of(since.astimezone(zone) + timedelta(days=days), zone)
+        for since, days in (
+            (opened_at, terms.card_expires_in_days),
+            (stamped_at, terms.stamps_expire_in_days),
+        )
+        if days is not None
+    ]
+    return min(until, default=None)

@@ -42,7 +42,8 @@ class Terms:
     channels: frozenset[str] = frozenset()
     daily_limit: int | None = None
     counted_when: str = "paid"  # paid | confirmed
-    card_expires_in_days: int | None = None
+    card_expires_in_days: int | None = None  # after it was begun
+    stamps_expire_in_days: int | None = None  # after the last one was added
     on_refund_of_used_reward: str = "debt"  # keep | debt | revoke_if_unused
 
     @property
@@ -100,7 +101,7 @@ def terms_of(code: str, version: int, since: datetime, stored: Mapping[str, Any]
         for each in stored["rewards"]
     ]
     plain = ("minimum_order_amount", "daily_limit", "counted_when", "card_expires_in_days",
-             "on_refund_of_used_reward")  # fmt: skip
+             "stamps_expire_in_days", "on_refund_of_used_reward")  # fmt: skip
     return Terms(
         code=code,
         version=version,

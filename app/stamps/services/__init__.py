@@ -9,7 +9,7 @@ from app.stamps.rules.cards import Account, Card, StampsState, state_of
 from app.stamps.rules.earning import Added, CardView, StampOutcome, cards_of, earn
 from app.stamps.rules.programmes import Programme, Terms
 from app.stamps.rules.taking import ProgrammeReversal, StampReversal
-from app.stamps.services.adding import ByHand, add, take, tell_completed
+from app.stamps.services.adding import ByHand, add, adjust, take, tell_completed
 from app.stamps.services.programmes import (
     Defined,
     get_programme,
@@ -19,13 +19,18 @@ from app.stamps.services.programmes import (
     put_programme,
     set_status,
 )
-from app.stamps.services.reading import read_state
+from app.stamps.services.reading import (
+    MemberStamps,
+    list_entries,
+    list_of_member,
+    read_state,
+)
 from app.stamps.services.refunding import take_back
 
 __all__ = [
-    "Account", "Added", "ByHand", "Card", "CardView", "Defined", "Programme",
+    "Account", "Added", "ByHand", "Card", "CardView", "Defined", "MemberStamps", "Programme",
     "ProgrammeReversal", "StampOutcome", "StampReversal", "StampsState", "Terms", "add",
-    "cards_of", "earn", "get_programme", "list_programmes", "list_versions", "programmes_of",
-    "put_programme", "read_state", "set_status", "state_of", "take", "take_back",
-    "tell_completed",
+    "adjust", "cards_of", "earn", "get_programme", "list_entries", "list_of_member",
+    "list_programmes", "list_versions", "programmes_of", "put_programme", "read_state",
+    "set_status", "state_of", "take", "take_back", "tell_completed",
 ]  # fmt: skip

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app import ids
 from app.benefits import services as benefits
 from app.brands import services as brands
 from app.events import publish
 from app.points import services as points
 from app.stamps import queries
-from app.stamps.errors import InsufficientStamps
+from app.stamps.errors import (
+    InsufficientStamps,
+    StampProgrammeNotActive,
+    StampsAlreadyMoved,
+)
 from app.stamps.events import StampCardCompleted
 from app.stamps.rules.cards import Account
 from app.stamps.rules.earning import StampOutcome, add_by_hand, removable
@@ -115,6 +121,47 @@ def take(
     )
     queries.write(brand_id, member_id, outcome.changes, now=now)
     return ByHand(-count, outcome)
+
+
+def adjust(
+    brand_id: UUID,
+    member_id: UUID,
+    programme: str,
+    stamps: int,
+    *,
+    reason: str,
+    occasion: str,
+    actor: str,
+    now: datetime,
+) -> ByHand:
+    """Add stamps by the hand of staff, or take them if ``stamps`` is below 0.
+
+    :raises StampProgrammeNotFound: the brand has no such programme
+    :raises StampProgrammeNotActive: stamps are added only to one that is
+    :raises InsufficientStamps: fewer can be taken
+    :raises StampsAlreadyMoved: ``occasion`` added or took stamps before
+    """
+    common: dict[str, Any] = {
+        "reason": reason, "occasion": occasion, "actor": actor, "now": now,
+    }  # fmt: skip
+    if stamps > 0:
+        done = add(brand_id, member_id, programme, stamps, kind="staff", **common)
+    else:
+        done = take(brand_id, member_id, programme, -stamps, **common)
+    if done.why == "repeated":
+        raise StampsAlreadyMoved
+    if done.why == "not_active":
+        status = find_current(brand_id, programme).status
+        raise StampProgrammeNotActive(pointer="/programme", status=status)
+    brands.record_audit(
+        brand_id,
+        actor=actor,
+        action="stamps.adjusted",
+        subject=f"member:{ids.show('mem', member_id)}",
+        now=now,
+        after={"programme": programme, "stamps": stamps},
+    )
+    return done
 
 
 def tell_completed(

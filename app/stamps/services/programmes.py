@@ -1,5 +1,6 @@
 """Programmes: what a brand offers, changed by new versions, compiled once for each change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -7,9 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from app.brands import services as brands
+from app.coupons import services as coupons
 from app.db import db
 from app.stamps import queries
-from app.stamps.errors import StampProgrammeEnded, StampProgrammeNotFound
+from app.stamps.errors import (
+    StampProgrammeEnded,
+    StampProgrammeNotFound,
+    StampRewardUnknown,
+)
 from app.stamps.models import StampProgramme, StampProgrammeVersion
 from app.stamps.rules.programmes import Programme, terms_of
 
@@ -70,11 +76,13 @@ def get_programme(brand_id: UUID, code: str) -> Defined:
     return Defined(programme, queries.get_current(brand_id, programme))
 
 
-def list_programmes(brand_id: UUID, *, after: str | None, limit: int) -> list[Defined]:
+def list_programmes(
+    brand_id: UUID, *, status: str | None, after: str | None, limit: int
+) -> list[Defined]:
     """Return programmes as they are, by code."""
     return [
         Defined(programme, queries.get_current(brand_id, programme))
-        for programme in queries.list_programmes(brand_id, after=after, limit=limit)
+        for programme in queries.list_programmes(brand_id, status=status, after=after, limit=limit)
     ]
 
 
@@ -104,7 +112,9 @@ def put_programme(
     active at once unless it is to be a ``draft``.
 
     :raises StampProgrammeEnded: it has ended for good
+    :raises StampRewardUnknown: it gives a coupon or gift that does not exist
     """
+    _check_rewards(brand_id, definition)  # before the programme has a new number
     brands.change_programme(brand_id)
     programme = queries.find_programme(brand_id, code)
     before = None
@@ -176,6 +186,21 @@ def set_status(brand_id: UUID, code: str, status: str, *, actor: str, now: datet
         programme.updated_at = now
         db.session.flush()  # autoflush is off
     return Defined(programme, queries.get_current(brand_id, programme))
+
+
+def _check_rewards(brand_id: UUID, definition: Mapping[str, Any]) -> None:
+    templates = coupons.templates_of(brand_id, brands.programme_version(brand_id))
+    for number, reward in enumerate(definition["rewards"]):
+        for place, benefit in enumerate(reward["benefits"]):
+            kind = next((kind for kind in ("coupon", "gift") if kind in benefit), None)
+            if kind is None:
+                continue
+            name = benefit[kind]
+            found = templates.by_code(name)
+            fits = found is not None and (found[0].gift is not None) == (kind == "gift")
+            if not fits or found is None or found[1] == "ended":
+                pointer = f"/rewards/{number}/benefits/{place}/{kind}"
+                raise StampRewardUnknown(pointer=pointer, kind=kind, name=name)
 
 
 def _get(brand_id: UUID, code: str) -> StampProgramme:
