@@ -10,6 +10,7 @@ import pytest
 
 from app.brands.rules import Settings
 from app.web.docs import list_failures
+from tests.support.problems import ALWAYS
 
 ROOT = Path(__file__).parents[1]
 APP = ROOT / "app"
@@ -25,7 +26,7 @@ def test_every_error_code_is_documented(app) -> None:
     assert not missing
 
 
-def test_every_error_says_itself_in_korean_and_english(app) -> None:
+def refusals():
     from app.errors import DomainError
 
     def kinds(kind):
@@ -33,11 +34,19 @@ def test_every_error_says_itself_in_korean_and_english(app) -> None:
             yield below
             yield from kinds(below)
 
-    for kind in kinds(DomainError):
-        if "code" not in vars(kind):
-            continue
+    return [kind for kind in kinds(DomainError) if "code" in vars(kind)]
+
+
+def test_every_error_says_itself_in_korean_and_english(app) -> None:
+    for kind in refusals():
         assert re.search("[가-힣]", kind.ko), kind
         assert not re.search("[가-힣]", kind.en), kind
+
+
+def test_no_error_hides_what_it_explains_behind_a_member_that_every_problem_has(app) -> None:
+    for kind in refusals():
+        details = set(re.findall(r"\{(\w+)", kind.ko + kind.en))
+        assert not details & ALWAYS, kind
 
 
 def test_every_environment_variable_is_documented() -> None:

@@ -38,8 +38,8 @@ class CouponCodeTaken(Conflict):
 
 class CouponNotIssuable(RuleViolation):
     code = "coupon_not_issuable"
-    ko = "지금은 줄 수 없는 쿠폰이에요(상태: {status}). 쿠폰의 상태와 기간을 확인해 주세요."
-    en = "This coupon cannot be given now ({status}). Check the template's status and dates."
+    ko = "지금은 줄 수 없는 쿠폰이에요(상태: {state}). 쿠폰의 상태와 기간을 확인해 주세요."
+    en = "This coupon cannot be given now ({state}). Check the template's status and dates."
 
 
 class CouponLimitReached(RuleViolation):
@@ -68,8 +68,8 @@ class CouponUsed(Conflict):
 
 class CouponNotRevoked(Conflict):
     code = "coupon_not_revoked"
-    ko = "회수된 쿠폰만 되살릴 수 있어요(상태: {status})."
-    en = "Only a revoked coupon can be restored (status: {status})."
+    ko = "회수된 쿠폰만 되살릴 수 있어요(상태: {state})."
+    en = "Only a revoked coupon can be restored (status: {state})."
 
 
 class CouponAlreadyIssued(Conflict):

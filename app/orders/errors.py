@@ -88,14 +88,14 @@ class NothingToRefund(RefundExceedsOrder):
 
 class OrderNotConfirmable(Conflict):
     code = "order_not_confirmable"
-    ko = "{status} 상태의 주문은 구매 확정할 수 없어요."
-    en = "An order that is {status} cannot be confirmed."
+    ko = "{state} 상태의 주문은 구매 확정할 수 없어요."
+    en = "An order that is {state} cannot be confirmed."
 
 
 class OrderNotCancellable(Conflict):
     code = "order_not_cancellable"
-    ko = "{status} 상태의 주문은 취소할 수 없어요. 환불(refunds)을 써 주세요."
-    en = "An order that is {status} cannot be cancelled. Refund it instead."
+    ko = "{state} 상태의 주문은 취소할 수 없어요. 환불(refunds)을 써 주세요."
+    en = "An order that is {state} cannot be cancelled. Refund it instead."
 
 
 class OrderRowsDiffer(RuleViolation):

@@ -29,8 +29,8 @@ class ReferralNotDecidable(Conflict):
 
 class EventAlreadyExists(Conflict):
     code = "event_already_exists"
-    ko = "{type} 이벤트 {external_id}는 내용이 다른 이벤트로 이미 있어요."
-    en = "An event {external_id} of type {type} exists already, with other content."
+    ko = "{event_type} 이벤트 {external_id}는 내용이 다른 이벤트로 이미 있어요."
+    en = "An event {external_id} of type {event_type} exists already, with other content."
 
 
 class EventInFuture(RuleViolation):

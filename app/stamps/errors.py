@@ -17,8 +17,8 @@ class StampProgrammeEnded(Conflict):
 
 class StampProgrammeNotActive(Conflict):
     code = "stamp_programme_not_active"
-    ko = "지금 쓰고 있는 스탬프가 아니에요(상태: {status}). 다시 시작한 뒤에 더해 주세요."
-    en = "This stamp programme is not active (status: {status}). Resume it before adding stamps."
+    ko = "지금 쓰고 있는 스탬프가 아니에요(상태: {state}). 다시 시작한 뒤에 더해 주세요."
+    en = "This stamp programme is not active (status: {state}). Resume it before adding stamps."
 
 
 class InsufficientStamps(RuleViolation):

@@ -37,6 +37,8 @@ def translated(message: str, language: str) -> str:
     '다음 중 하나여야 해요: up, down.'
     >>> translated("Must be one of: up, down.", "en")
     'Must be one of: up, down.'
+    >>> translated("Length must be between 2 and 60.", "ko")
+    '길이가 2 이상 60 이하여야 해요.'
     """
     if language != "ko":
         return message
@@ -48,7 +50,8 @@ def translated(message: str, language: str) -> str:
     return f"값이 올바르지 않아요. ({message})"
 
 
-# Marshmallow's own sentences (fields.py, validate.py, schema.py).
+# Marshmallow's own sentences (fields.py, validate.py, schema.py). The first that fits is
+# taken: what another one would swallow comes before it.
 for _en, _ko in (
     ("Missing data for required field.", "꼭 필요한 값이에요."),
     ("Unknown field.", "모르는 항목이에요. 이름을 확인하거나 빼 주세요."),
@@ -76,8 +79,8 @@ for _en, _ko in (
     ("String does not match expected pattern.", "형식이 맞지 않아요."),
     ("Must be one of: {choices}.", "다음 중 하나여야 해요: {choices}."),
     ("Must be equal to {other}.", "{other}이어야 해요."),
-    ("Length must be {equal}.", "길이가 {equal}이어야 해요."),
     ("Length must be between {min} and {max}.", "길이가 {min} 이상 {max} 이하여야 해요."),
+    ("Length must be {equal}.", "길이가 {equal}이어야 해요."),
     ("Shorter than minimum length {min}.", "길이가 {min} 이상이어야 해요."),
     ("Longer than maximum length {max}.", "길이가 {max} 이하여야 해요."),
     (

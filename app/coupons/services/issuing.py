@@ -120,11 +120,11 @@ def register(
         raise CouponOfAnotherMember(pointer="/code")
     status = status_at(coupon, now)
     if status not in ("issued", "not_yet_valid"):
-        raise CouponNotIssuable(status=status)
+        raise CouponNotIssuable(state=status)
     if coupon.member_id is None:
         current = queries.get_template(brand_id, coupon.template_id)
         if current.status != "active":
-            raise CouponNotIssuable(status=current.status)
+            raise CouponNotIssuable(state=current.status)
         own = template_version(brand_id, coupon.template_id, coupon.version)
         _require_member_limit(brand_id, member_id, own)
         coupon.member_id = member_id
@@ -185,10 +185,10 @@ def require_issuable(brand_id: UUID, code: str, *, now: datetime) -> Template:
         ended = queries.find_template(brand_id, code)
         if ended is None:
             raise CouponTemplateNotFound(template=code)
-        raise CouponNotIssuable(status=ended.status)
+        raise CouponNotIssuable(state=ended.status)
     template, status = found
     if status != "active":
-        raise CouponNotIssuable(status=status)
+        raise CouponNotIssuable(state=status)
     if template.ends_at is not None and template.ends_at <= now:
-        raise CouponNotIssuable(status="expired")
+        raise CouponNotIssuable(state="expired")
     return template

@@ -99,7 +99,7 @@ def restore(brand_id: UUID, reference: str, *, reason: str, actor: str, now: dat
     if coupon.status == "redeemed":
         raise CouponUsed
     if coupon.status == "released":
-        raise CouponNotRevoked(status=coupon.status)
+        raise CouponNotRevoked(state=coupon.status)
     if coupon.status == "revoked":
         if coupon.member_id is not None:
             members.resolve(brand_id, ids.show("mem", coupon.member_id), keep=True)

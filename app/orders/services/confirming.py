@@ -35,7 +35,7 @@ def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) 
     """
     accounts, order = lock_to_confirm(brand_id, order_id, now=now)
     if order.status in ("refunded", "cancelled"):
-        raise OrderNotConfirmable(status=order.status)
+        raise OrderNotConfirmable(state=order.status)
     confirm(order, accounts, actor=actor, now=now)
     return receipt_of(order, now=now)
 

@@ -42,7 +42,7 @@ def cancel_order(
         assert refund is not None  # noqa: S101 - cancelling writes one
         return told_again(refund, order, now=now)
     if shown != "paid":
-        raise OrderNotCancellable(status=shown)
+        raise OrderNotCancellable(state=shown)
     settings = brands.settings_of(brand_id, order.settings_version)
     lines = queries.list_lines(brand_id, order_id)
     # An order of nothing has nothing to refund, and may be cancelled all the same.

@@ -60,7 +60,7 @@ def record_event(
     if earlier is not None:
         if bytes(earlier.fingerprint) != fingerprint:
             raise EventAlreadyExists(
-                pointer="/external_id", type=event_type, external_id=external_id
+                pointer="/external_id", event_type=event_type, external_id=external_id
             )
         return Recorded(earlier, is_new=False, evaluation=Evaluation())
     event = MemberEvent(

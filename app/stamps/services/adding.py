@@ -152,7 +152,7 @@ def adjust(
         raise StampsAlreadyMoved
     if done.why == "not_active":
         status = find_current(brand_id, programme).status
-        raise StampProgrammeNotActive(pointer="/programme", status=status)
+        raise StampProgrammeNotActive(pointer="/programme", state=status)
     brands.record_audit(
         brand_id,
         actor=actor,
