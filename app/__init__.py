@@ -12,6 +12,7 @@ def create_app(config: dict[str, Any]) -> Flask:
     """Build the application from ``config`` alone: no environment, no database."""
     from app import (
         audit,
+        backtests,
         benefits,
         brands,
         cli,
@@ -48,6 +49,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         rewards,
         exchanges,
         orders,
+        backtests,
         summaries,
     ):
         feature.init_app(app, api)

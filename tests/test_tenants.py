@@ -84,6 +84,9 @@ class World:
             ("GET", version): (f"{rule}/versions/1", None, "404"),
             ("GET", f"{version}/diff"): (f"{rule}/versions/1/diff", None, "404"),
             ("GET", f"{rules}/stats"): (f"{rule}/stats", None, "404"),
+            ("POST", f"{rules}/backtest"): (
+                f"{rule}/backtest", {"from": "2026-01-01", "to": "2026-01-31"}, "404",
+            ),
             ("POST", f"{rules}/activate"): (f"{rule}/activate", None, "404"),
             ("POST", f"{rules}/schedule"): (f"{rule}/schedule", {}, "404"),
             ("POST", f"{rules}/pause"): (f"{rule}/pause", None, "404"),

@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: the member's account, then the order.
 """
 
 from app.orders.queries import StoredAnswer
+from app.orders.rules import part
 from app.orders.services.checkout import place_order, preview_order
 from app.orders.services.confirming import confirm_order
 from app.orders.services.deciding import Cart
@@ -34,6 +35,7 @@ __all__ = [
     "get_order",
     "hold_checkout",
     "list_orders",
+    "part",
     "place_order",
     "preview_order",
     "receipt_of",

@@ -21,7 +21,7 @@ from app.rewards.errors import (
     TooManyRewardRules,
 )
 from app.rewards.models import RewardRule, RewardRuleVersion
-from app.rewards.rules import Difference
+from app.rewards.rules import Difference, Rule
 from app.rewards.services.checking import check
 
 Outcome = Literal["created", "changed", "unchanged"]
@@ -208,6 +208,24 @@ def get_version(brand_id: UUID, code: str, version: int) -> RuleVersion:
             raise RewardRuleNotFound(rule=code)
         raise RewardRuleVersionNotFound(rule=code, version=version)
     return _version(said, _zone(brand_id))
+
+
+def compiled_rule(brand_id: UUID, code: str, version: int | None = None) -> Rule:
+    """Return a rule as it is evaluated, whatever its state: as it is now, or in one version.
+
+    :raises RewardRuleNotFound, RewardRuleVersionNotFound: there is none
+    """
+    said: RewardRuleVersion | None
+    if version is None:
+        found = queries.find_rule(brand_id, code)
+        if found is None:
+            raise RewardRuleNotFound(rule=code)
+        said = found[1]
+    else:
+        get_version(brand_id, code, version)
+        said = queries.find_version(brand_id, code, version)
+        assert said is not None  # noqa: S101 - it was found a moment ago
+    return rules.rule_of(said.code, said.version, said.definition)
 
 
 def list_versions(

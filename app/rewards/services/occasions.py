@@ -133,13 +133,13 @@ def _days_due(brand_id: UUID, settings: Settings, version: int, now: datetime) -
 
 def _reward(occasion: Occasion, after: UUID | None, limit: int) -> tuple[list[UUID], int]:
     """Return the next members of an occasion, and how many of them got something."""
-    ids = [each.member_id for each in _celebrations(occasion, after=after, limit=limit)]
+    ids = [each.member_id for each in list_celebrations(occasion, after=after, limit=limit)]
     if not ids:
         return [], 0
     brand_id, now = occasion.brand_id, occasion.now
     locked = points.open_many(brand_id, ids, now=now)
     # Only now: who was merged or erased, or moved the birthday, a moment ago is left out.
-    grants = _decide(occasion, _celebrations(occasion, among=locked, limit=limit))
+    grants = _decide(occasion, list_celebrations(occasion, among=locked, limit=limit))
     in_bulk = [each for each in grants if benefits.can_be_bulk(each[1])]
     if in_bulk:
         benefits.grant_many(brand_id, in_bulk, actor=ACTOR, now=now)
@@ -149,13 +149,14 @@ def _reward(occasion: Occasion, after: UUID | None, limit: int) -> tuple[list[UU
     return ids, len({member_id for member_id, _ in grants})
 
 
-def _celebrations(
+def list_celebrations(
     occasion: Occasion,
     *,
     after: UUID | None = None,
     among: Sequence[UUID] | None = None,
     limit: int,
 ) -> list[Celebration]:
+    """Return whose day it is, by id, as far as it was known early enough."""
     if occasion.batch.trigger == "signup_anniversary":
         return members.list_anniversaries(
             occasion.brand_id, occasion.on, after=after, among=among, limit=limit
