@@ -134,8 +134,8 @@ def has_occasion(brand_id: UUID, member_id: UUID, programme: str, occasion: str)
     ).one()
 
 
-def list_cards(brand_id: UUID, member_id: UUID, programme: str, *, from_no: int) -> list[StampCard]:
-    """Return the cards of an account numbered ``from_no`` or later."""
+def list_cards(brand_id: UUID, member_id: UUID, programme: str) -> list[StampCard]:
+    """Return the cards of an account, from the first."""
     return list(
         db.session.scalars(
             select(StampCard)
@@ -143,16 +143,13 @@ def list_cards(brand_id: UUID, member_id: UUID, programme: str, *, from_no: int)
                 StampCard.brand_id == brand_id,
                 StampCard.member_id == member_id,
                 StampCard.programme == programme,
-                StampCard.card_no >= from_no,
             )
             .execution_options(populate_existing=True)
         )
     )
 
 
-def kept_by_card(
-    brand_id: UUID, member_id: UUID, programme: str, *, from_no: int
-) -> dict[int, int]:
+def kept_by_card(brand_id: UUID, member_id: UUID, programme: str) -> dict[int, int]:
     """Return how many stamps refunds have left on each card although they were undeserved."""
     rows = db.session.execute(
         select(StampEntry.card_no, func.sum(StampEntry.kept))
@@ -160,7 +157,6 @@ def kept_by_card(
             StampEntry.brand_id == brand_id,
             StampEntry.member_id == member_id,
             StampEntry.programme == programme,
-            StampEntry.card_no >= from_no,
             StampEntry.kept > 0,
         )
         .group_by(StampEntry.card_no)

@@ -233,3 +233,37 @@ def test_an_invited_members_first_confirmed_order_makes_the_invitation_good_unti
     assert referral["state"] == "qualified"
     refund(brand)
     assert brand.api.get("/v1/referrals")["data"][0]["state"] == "reversed"
+
+
+def test_what_a_rule_gave_for_a_full_card_goes_with_the_only_order_on_it(make_brand: Any) -> None:
+    brand, member = shop(make_brand, **PAID)
+    card(brand, earn={"per": "amount", "amount": 10_000}, rewards=[])
+    rule(brand, "CARD", trigger={"on": "stamp_card_completed"}, effects=[{"points": 21}],
+         limits={"total_points": 100})  # fmt: skip
+    place(brand)
+    assert balance(brand, member)["available"] == 300 + 21
+
+    refund(brand)
+
+    assert balance(brand, member)["available"] == 0
+    with unit_of_work(brand):
+        assert benefits.used_of(brand.brand_id, "rule:CARD") == (0, 0)
+    assert books(brand) == []
+
+
+def test_what_a_tier_gave_last_year_goes_with_the_order_given_back_this_year(
+    make_brand: Any,
+) -> None:
+    brand, member = shop(make_brand, **PAID)
+    tiers = [{"code": "A", "name": "A", "threshold": 30_000, "on_reaching": [{"points": 500}]}]
+    ladder(brand, tiers)
+    rule(brand, "TIER", trigger={"on": "tier_reached"}, effects=[{"points": 17}])
+    place(brand)
+    assert balance(brand, member)["available"] == 300 + 500 + 17
+    brand.api.post("/v1/test-clock", {"now": "2027-01-02T10:00:00+09:00"}, expect=200)
+
+    refund(brand)
+
+    assert balance(brand, member)["available"] == 0
+    assert brand.api.get(f"{member}/tier")["tier"] is None
+    assert books(brand) == []

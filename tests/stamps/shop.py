@@ -121,7 +121,7 @@ class Shop:
     def cards(self, code: str = "COFFEE") -> list[tuple[int, int, str]]:
         """(number, stamps, state) of every card, the oldest first."""
         with unit_of_work(self.brand):
-            rows = queries.list_cards(self.brand.brand_id, self.member, code, from_no=1)
+            rows = queries.list_cards(self.brand.brand_id, self.member, code)
             return [
                 (row.card_no, row.stamps, row.state)
                 for row in sorted(rows, key=lambda r: r.card_no)

@@ -190,3 +190,34 @@ def test_any_parts_of_a_refund_sum_to_the_whole(make_brand, policy, used) -> Non
         results.append((sums, grants, shop.cards(), shop.debt()))
     assert sum(results[0][0]) == 8
     assert all(each == results[0] for each in results)
+
+
+def test_what_another_order_gave_back_from_a_newer_card_is_taken_from_the_older_one(shop) -> None:
+    shop.offer(goal=2, rewards=[{"at": 2, "benefits": [{"points": 10}]}])
+    first, second, third = (shop.order()[0] for _ in range(3))
+    # The newest stamp goes, whoever's it is; what is left stands for the other orders.
+    shop.refund(second)
+    assert shop.cards() == [(1, 2, "completed"), (2, 0, "emptied")]
+    assert told(shop.refund(third)) == [(1, 0, 0, (1,), ["card/1/2"])]
+    assert told(shop.refund(first)) == [(1, 0, 0, (), [])]
+    assert shop.debt() == 0
+    assert not any(stamps for _, stamps, _ in shop.cards())
+
+
+@pytest.mark.parametrize("policy", ["keep", "debt", "revoke_if_unused"])
+def test_in_whatever_order_orders_are_given_back_nothing_is_left(make_brand, policy) -> None:
+    for order_of in itertools.permutations(range(4)):
+        shop = Shop(make_brand())
+        shop.offer(
+            goal=2,
+            rewards=[{"at": at, "benefits": [{"points": 10}]} for at in (1, 2)],
+            on_refund_of_used_reward=policy,
+        )
+        orders = [shop.order()[0] for _ in range(4)]
+        reversals = [shop.refund(orders[number]) for number in order_of]
+        grants = [grant for reversal in reversals for grant in reversal.grants]
+        assert sorted(occasion for _, occasion in grants) == [
+            "card/1/1", "card/1/2", "card/2/1", "card/2/2",
+        ]  # fmt: skip
+        assert [stamps for _, stamps, _ in shop.cards()] == [0, 0]
+        assert shop.debt() == 0

@@ -5,7 +5,7 @@ What the remaining goods still deserve stays, under the versions pinned to the o
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,6 @@ from app.orders.services.remaining import purchase_left
 from app.rewards import services as rewards
 from app.stamps import services as stamps
 from app.tiers import services as tiers
-from app.tiers.services import Ladder, TierOutcome
 
 
 @dataclass
@@ -83,15 +82,14 @@ def undo_programme(
         brand_id, order.id, amount_left=left.amount() if left else 0, actor=actor, now=now
     )
     ladder = tiers.ladder_of(brand_id, brands.programme_version(brand_id))
-    today = now.astimezone(zone).date()
-    lost = {*stamped.grants, *_tier_grants_lost(fell, ladder, today)}
+    lost = {*stamped.grants, *(fell.undone if fell else ())}
     # What rules gave on the same occasions.
     lost_occasions = {
         *(f"tier/{occasion}" for source, occasion in lost if source.startswith("tier:")),
         *(
             f"card/{each.programme}/{card_no}"
             for each in stamped.programmes
-            for card_no in each.reopened
+            for card_no in each.uncompleted
         ),
     }
     rows = {row.id: row for row in benefits.of_order(brand_id, order.id)}
@@ -115,20 +113,6 @@ def undo_programme(
         effects=[*_stamps_told(stamped), *tier_effects(fell, ladder)],
         taken=benefits.take_back(list(rows.values()), points_left),
     )
-
-
-def _tier_grants_lost(
-    fell: TierOutcome | None, ladder: Ladder | None, today: date
-) -> set[tuple[str, str]]:
-    """Return the benefits of tiers that are no longer reached, of the present period."""
-    if fell is None or ladder is None or not fell.changed or fell.before is None:
-        return set()
-    period = ladder.period.key(today)
-    floor = fell.after.rank if fell.after else 0
-    return {
-        (f"tier:{tier.code}", f"{tier.code}/{period}")
-        for tier in ladder.tiers[floor : fell.before.rank]
-    }
 
 
 def reversal_effects(taken: Sequence[TakenBack]) -> list[Effect]:

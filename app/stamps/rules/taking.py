@@ -30,7 +30,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class OrderStamps:
-    """What an order did to one account, with every card it may have put stamps on.
+    """What an order did to one account, with every card its stamps may lie on.
 
     ``kept`` counts by card what earlier refunds, of whichever order, left there.
     """
@@ -43,7 +43,11 @@ class OrderStamps:
 
 @dataclass(frozen=True)
 class ProgrammeReversal:
-    """What a refund did to the stamps of one programme."""
+    """What a refund did to the stamps of one programme.
+
+    ``reopened`` names the cards that go on; ``uncompleted`` those and the emptied ones:
+    all that were full and are not.
+    """
 
     programme: str
     version: int
@@ -52,6 +56,7 @@ class ProgrammeReversal:
     debt: int
     kept: int
     reopened: tuple[int, ...]
+    uncompleted: tuple[int, ...]
     grants: tuple[tuple[str, str], ...]  # (source, occasion) to take back
     reason: Text
 
@@ -122,8 +127,10 @@ def take(
     """Return what taking ``missing`` stamps of an order back does.
 
     They are taken from the newest card first, of each down to the last reward that is
-    used. What cannot be taken is owed again if the order had paid debt with it; else
-    the policy of the version that gave the stamps says whether it is owed or kept.
+    used: also from cards older than the order's own, for what other orders gave back
+    may have been taken from those. It is never more than the order put on cards. What
+    cannot be taken is owed again if the order had paid debt with it; else the policy of
+    the version that gave the stamps says whether it is owed or kept.
     """
     version = version_of(stamps)
     terms = programme.terms(version)
@@ -133,22 +140,27 @@ def take(
     newest_first = [
         card
         for _, card in sorted(draft.cards.items(), reverse=True)
-        if card.state in ("open", "completed") and card.card_no >= first_card(stamps)
+        if card.state in ("open", "completed")
     ]
     grants: list[tuple[str, str]] = []
     reopened: list[int] = []
+    uncompleted: list[int] = []
+    on_cards = min(missing, max(0, sum(each.d_stamps for each in stamps.movements)))
     needed = missing
     for card in newest_first:
-        if not needed:
+        if not on_cards:
             break
-        taken = min(needed, card.stamps - _floor(draft, card, used))
+        taken = min(on_cards, card.stamps - _floor(draft, card, used))
         if not taken:
             continue
         needed -= taken
+        on_cards -= taken
         grants += _lost(draft, card, card.stamps - taken)
         draft.take(card, taken, "refund", version)
-        if card.state == "completed" and draft.cards[card.card_no].state == "open":
-            reopened.append(card.card_no)
+        if card.state == "completed":
+            uncompleted.append(card.card_no)
+            if draft.cards[card.card_no].state == "open":
+                reopened.append(card.card_no)
     taken_in_all = missing - needed
     owed = min(needed, _repaid(stamps))
     if terms.on_refund_of_used_reward == "debt":
@@ -166,6 +178,7 @@ def take(
         debt=owed,
         kept=kept,
         reopened=tuple(reopened),
+        uncompleted=tuple(uncompleted),
         grants=tuple(grants),
         reason=_reason(terms, taken_in_all, owed, kept, reopened),
     )
@@ -176,12 +189,6 @@ def version_of(stamps: OrderStamps) -> int:
     """Return the version by which the order gave stamps; its own count before a rule's."""
     given = sorted((each.kind, each.version) for each in stamps.movements if each.kind != "refund")
     return given[0][1]
-
-
-def first_card(stamps: OrderStamps) -> int:
-    """Return the oldest card the order put stamps on; beyond all if it only paid debt."""
-    numbers = [each.card_no for each in stamps.movements if each.card_no and each.d_stamps > 0]
-    return min(numbers, default=stamps.account.count + 1)
 
 
 def _repaid(stamps: OrderStamps) -> int:

@@ -1,7 +1,6 @@
 """Taking back the stamps of an order when some or all of it is given back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -80,12 +79,11 @@ def take_back(
 def _order_stamps(
     brand_id: UUID, member_id: UUID, code: str, account: Account, entries: Sequence[StampEntry]
 ) -> OrderStamps:
-    stamps = OrderStamps(account, [_movement(each) for each in entries], ())
-    first = taking.first_card(stamps)
-    return replace(
-        stamps,
-        cards=[_card(row) for row in queries.list_cards(brand_id, member_id, code, from_no=first)],
-        kept=queries.kept_by_card(brand_id, member_id, code, from_no=first),
+    return OrderStamps(
+        account,
+        [_movement(each) for each in entries],
+        [_card(row) for row in queries.list_cards(brand_id, member_id, code)],
+        queries.kept_by_card(brand_id, member_id, code),
     )
 
 
