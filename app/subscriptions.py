@@ -10,6 +10,7 @@ from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.points import services as points
 from app.rewards import services as rewards
+from app.stamps.events import StampCardCompleted
 from app.tiers import services as tiers
 from app.tiers.events import TierChanged
 
@@ -35,6 +36,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.empty_events,
         exchanges.forget_reasons,
     ],
+    StampCardCompleted: [rewards.reward_card],
     TierChanged: [rewards.reward_tier],
 }
 

@@ -102,6 +102,15 @@ class Grant:
     def points(self) -> int:
         return sum(benefit.points for benefit in self.benefits)
 
+    @property
+    def stamps(self) -> dict[str, int]:
+        """How many stamps, by programme."""
+        stamps: dict[str, int] = {}
+        for benefit in self.benefits:
+            if benefit.programme is not None:
+                stamps[benefit.programme] = stamps.get(benefit.programme, 0) + benefit.stamps
+        return stamps
+
 
 @dataclass(frozen=True)
 class MemberBenefits:

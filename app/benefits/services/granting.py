@@ -98,7 +98,12 @@ def plan(
                 )
                 planned.coupons.append(row)
                 issued.append({"id": str(row["id"]), "template": template.code})
-        tags = [benefit.tag for benefit in grant.benefits if benefit.tag]
+        gave: dict[str, Any] = {
+            "coupons": issued,
+            "tags": [benefit.tag for benefit in grant.benefits if benefit.tag],
+        }
+        if stamps := grant.stamps:
+            gave["stamps"] = stamps
         planned.granted.append(Granted(grant_id, grant, issued))
         planned.rows.append(
             {
@@ -112,7 +117,7 @@ def plan(
                 "counted": grant.limit is not None,
                 "grants_max": grant.limit and grant.limit.grants,
                 "points_max": grant.limit and grant.limit.points,
-                "gave": {"coupons": issued, "tags": tags},
+                "gave": gave,
                 "terms": grant.terms,
                 "reason_ko": grant.reason.ko,
                 "reason_en": grant.reason.en,

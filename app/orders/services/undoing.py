@@ -3,6 +3,7 @@
 What the remaining goods still deserve stays, under the versions pinned to the order.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.benefits import services as benefits
-from app.benefits.services import TakenBack
+from app.benefits.services import BenefitGrant, TakenBack
 from app.brands import services as brands
 from app.brands.services import Settings
 from app.orders import rules
@@ -19,8 +20,10 @@ from app.orders.services.accounts import Accounts
 from app.orders.services.following import tier_effects
 from app.orders.services.reading import Effect
 from app.orders.services.remaining import purchase_left
+from app.purchases import Purchase
 from app.rewards import services as rewards
 from app.stamps import services as stamps
+from app.stamps.services import StampReversal
 from app.tiers import services as tiers
 
 
@@ -55,18 +58,31 @@ def undo_programme(
     refunding = {line.line_no: line.quantity for line in plan.lines}
     before = purchase_left(order, lines, zone)
     left = None if plan.wholly else purchase_left(order, lines, zone, refunding=refunding)
-    stamped = stamps.take_back(
-        brand_id,
-        member_id,
-        order.id,
-        refund_id,
-        purchase_left=left,
-        used=lambda programme, card_no, at: benefits.is_used(
-            brand_id, member_id, f"stamps:{programme}", f"card/{card_no}/{at}"
-        ),
-        actor=actor,
-        now=now,
+    reversal = rewards.reverse_referral(
+        brand_id, order.id, amount_left=left.amount() if left else 0, actor=actor, now=now
     )
+    rows = {row.id: row for row in benefits.of_order(brand_id, order.id)}
+
+    def is_gone(row: BenefitGrant) -> bool:
+        """Whether nothing of a grant is deserved, as far as that is the order's own matter."""
+        if row.terms.get("kind") == "order":
+            return benefits.deserved(row.terms, left) is None
+        if row.occasion.startswith("referral/"):
+            return reversal is not None
+        return plan.wholly
+
+    stamped = {
+        holder: _take_stamps(
+            order,
+            holder,
+            refund_id,
+            left,
+            [row for row in rows.values() if row.member_id == holder and not is_gone(row)],
+            actor=actor,
+            now=now,
+        )
+        for holder in {member_id, *(row.member_id for row in rows.values())}
+    }
     fell = tiers.post_refund(
         brand_id,
         member_id,
@@ -78,40 +94,81 @@ def undo_programme(
         points=points_back,
         now=now,
     )
-    reversal = rewards.reverse_referral(
-        brand_id, order.id, amount_left=left.amount() if left else 0, actor=actor, now=now
-    )
     ladder = tiers.ladder_of(brand_id, brands.programme_version(brand_id))
-    lost = {*stamped.grants, *(fell.undone if fell else ())}
+    lost = {(member_id, *each) for each in (fell.undone if fell else ())}
     # What rules gave on the same occasions.
     lost_occasions = {
-        *(f"tier/{occasion}" for source, occasion in lost if source.startswith("tier:")),
-        *(
-            f"card/{each.programme}/{card_no}"
-            for each in stamped.programmes
-            for card_no in each.uncompleted
-        ),
+        (member_id, f"tier/{occasion}")
+        for _, source, occasion in lost
+        if source.startswith("tier:")
     }
-    rows = {row.id: row for row in benefits.of_order(brand_id, order.id)}
-    for row in benefits.find(brand_id, member_id, lost, occasions=lost_occasions):
-        rows.setdefault(row.id, row)
+    for holder, taken in stamped.items():
+        lost |= {(holder, *each) for each in taken.grants}
+        lost_occasions |= {
+            (holder, f"card/{each.programme}/{card_no}")
+            for each in taken.programmes
+            for card_no in each.uncompleted
+        }
+    for holder in stamped:
+        found = benefits.find(
+            brand_id,
+            holder,
+            {(source, occasion) for who, source, occasion in lost if who == holder},
+            occasions={occasion for who, occasion in lost_occasions if who == holder},
+        )
+        for row in found:
+            rows.setdefault(row.id, row)
 
-    def points_left(row: benefits.BenefitGrant) -> int | None:
+    def points_left(row: BenefitGrant) -> int | None:
         """Return what of a grant is still deserved, None: nothing at all."""
         kind = row.terms.get("kind")
         if kind == "order":
             return benefits.deserved(row.terms, left)
-        if row.occasion.startswith("referral/"):
-            gone = reversal is not None
-        elif kind in ("stamps", "tier") or row.occasion.startswith(("tier/", "card/")):
-            gone = (row.source, row.occasion) in lost or row.occasion in lost_occasions
+        if kind in ("stamps", "tier") or row.occasion.startswith(("tier/", "card/")):
+            gone = (row.member_id, row.source, row.occasion) in lost
+            gone = gone or (row.member_id, row.occasion) in lost_occasions
         else:
-            gone = plan.wholly
+            gone = is_gone(row)
         return None if gone else row.points - row.points_taken_back
 
     return Undone(
-        effects=[*_stamps_told(stamped), *tier_effects(fell, ladder)],
+        effects=[
+            *(told for taken in stamped.values() for told in _stamps_told(taken)),
+            *tier_effects(fell, ladder),
+        ],
         taken=benefits.take_back(list(rows.values()), points_left),
+    )
+
+
+def _take_stamps(
+    order: Order,
+    holder: UUID,
+    refund_id: UUID,
+    left: Purchase | None,
+    deserved: Sequence[BenefitGrant],
+    *,
+    actor: str,
+    now: datetime,
+) -> StampReversal:
+    """Take the order's stamps back from who has them: who bought, or who had invited.
+
+    Of those that rules gave stay what the grants give that are still ``deserved``.
+    """
+    extra: Counter[str] = Counter()
+    for row in deserved:
+        extra.update(row.gave.get("stamps", {}))
+    return stamps.take_back(
+        order.brand_id,
+        holder,
+        order.id,
+        refund_id,
+        purchase_left=left,
+        extra_left=dict(extra),
+        used=lambda programme, card_no, at: benefits.is_used(
+            order.brand_id, holder, f"stamps:{programme}", f"card/{card_no}/{at}"
+        ),
+        actor=actor,
+        now=now,
     )
 
 

@@ -166,7 +166,5 @@ def stamps_of(grants: Sequence[Grant]) -> dict[str, int]:
     """Return the stamps among what is granted, by programme."""
     stamps: Counter[str] = Counter()
     for grant in grants:
-        for benefit in grant.benefits:
-            if benefit.programme is not None:
-                stamps[benefit.programme] += benefit.stamps
+        stamps.update(grant.stamps)
     return dict(stamps)

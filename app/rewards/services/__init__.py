@@ -30,7 +30,7 @@ from app.rewards.services.events import (
     move_events,
     record_event,
 )
-from app.rewards.services.firing import fire, greet, reward_tier
+from app.rewards.services.firing import fire, greet, reward_card, reward_tier
 from app.rewards.services.inviting import (
     ReferralCard,
     audit,
@@ -70,6 +70,6 @@ __all__ = [
     "list_celebrations", "list_coming", "list_events", "list_referrals", "list_rules",
     "list_versions", "list_waiting", "missing_events", "move_events", "move_to_survivor",
     "note_address", "pause_rule", "put_rule", "qualify_referral", "record_event",
-    "record_invitation", "refuse_referral", "reverse_referral", "reward_occasions",
-    "reward_tier", "roll_back_rule", "rules_of", "schedule_rule", "stats",
+    "record_invitation", "refuse_referral", "reverse_referral", "reward_card",
+    "reward_occasions", "reward_tier", "roll_back_rule", "rules_of", "schedule_rule", "stats",
 ]  # fmt: skip

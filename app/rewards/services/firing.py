@@ -16,6 +16,8 @@ from app.points import services as points
 from app.rewards import rules
 from app.rewards.rules import Evaluation, Facts
 from app.rewards.services.evaluating import rules_of
+from app.stamps import services as stamps
+from app.stamps.events import StampCardCompleted
 from app.tiers import services as tiers
 from app.tiers.events import TierChanged
 
@@ -116,6 +118,25 @@ def reward_tier(event: TierChanged) -> None:
     )
 
 
+def reward_card(event: StampCardCompleted) -> None:
+    """Ask the rules that wait for a card that a rule or a person has filled.
+
+    Within an order the checkout asks them.
+    """
+    if event.kind == "order":
+        return
+    fire(
+        event.brand_id,
+        event.member_id,
+        "stamp_card_completed",
+        Facts(event.brand_id, event.member_id, programme=event.programme),
+        occasion=f"card/{event.programme}/{event.card_no}",
+        order_id=event.order_id,
+        actor=BY_ITSELF,
+        now=event.now,
+    )
+
+
 def _waits(brand_id: UUID, trigger: str) -> bool:
     found = rules_of(brand_id, brands.programme_version(brand_id))
     return any(rule.trigger.on == trigger for rule in found)
@@ -130,8 +151,26 @@ def give(
     actor: str,
     now: datetime,
 ) -> list[Granted]:
-    """Give a member what rules grant, stamps included; see ``benefits.grant``."""
-    return benefits.grant(brand_id, member_id, grants, order_id=order_id, actor=actor, now=now)
+    """Give a member what rules grant, stamps included; see ``benefits.grant``.
+
+    A card that the stamps fill asks the rules that wait for it, in turn. It ends there:
+    those rules cannot give stamps.
+    """
+    granted = benefits.grant(brand_id, member_id, grants, order_id=order_id, actor=actor, now=now)
+    for grant in (each.grant for each in granted):
+        for programme, count in grant.stamps.items():
+            stamps.add(
+                brand_id,
+                member_id,
+                programme,
+                count,
+                reason=grant.reason.ko,
+                occasion=f"{grant.source}/{grant.occasion}",
+                order_id=order_id,
+                actor=actor,
+                now=now,
+            )
+    return granted
 
 
 def tier_of(brand_id: UUID, member_id: UUID, zone: ZoneInfo, *, now: datetime) -> str | None:
