@@ -24,7 +24,7 @@ from app.benefits.services.bulk import (
     read_histories,
 )
 from app.benefits.services.granting import Granted, Plan, grant, plan, read_state
-from app.benefits.services.reading import audit, list_grants, totals_of, used_of
+from app.benefits.services.reading import audit, list_grants, totals_of, used_of, with_order
 from app.benefits.services.reversing import (
     TakenBack,
     find,
@@ -42,4 +42,5 @@ __all__ = [
     "grant", "grant_many", "is_used", "list_grants", "move_to_survivor", "of_order", "plan",
     "read_counters", "read_histories", "read_state", "record_taken_back", "sentence_of", "state_of",
     "take_back", "totals_of", "used_of", "what_was_given",
+    "with_order",
 ]  # fmt: skip

@@ -1,9 +1,11 @@
 """Looking grants up, and proving them."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from app.benefits import audits, queries
 from app.benefits.models import BenefitGrant
+from app.benefits.rules import MemberBenefits
 from app.findings import Finding
 
 
@@ -12,6 +14,17 @@ def list_grants(
 ) -> list[BenefitGrant]:
     """Return what a member was given, the newest first."""
     return queries.list_of_member(brand_id, member_id, before=before, limit=limit)
+
+
+def with_order(
+    state: MemberBenefits, brand_id: UUID, member_id: UUID, order_id: UUID
+) -> MemberBenefits:
+    """Return what is known of a member with what an order gave: ``read_state`` leaves it out."""
+    occasions = dict(state.occasions)
+    for row in queries.list_of_order(brand_id, order_id):
+        if row.member_id == member_id:
+            occasions[row.source] = occasions.get(row.source, frozenset()) | {row.occasion}
+    return replace(state, occasions=occasions)
 
 
 def used_of(brand_id: UUID, source: str) -> tuple[int, int]:

@@ -4,11 +4,13 @@ Pending points become spendable, the order counts for the tier and for stamps if
 brand counts confirmed orders, and rules on confirmed orders are asked.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app import ids
+from app.benefits import services as benefits
 from app.brands import services as brands
 from app.db import db
 from app.events import publish
@@ -106,6 +108,9 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
         now=now,
     )
     known = programme.known(raw, now.astimezone(zone).date())
+    # A group that has given when the order was paid is closed for it.
+    given = benefits.with_order(known.benefits, brand_id, accounts.survivor, order.id)
+    known = replace(known, benefits=given)
     consequences = follow(
         programme,
         known,

@@ -187,10 +187,4 @@ def _state_of(
 ) -> MemberBenefits:
     """Return what the member was given, that for the order at hand included."""
     state = benefits.read_state(brand_id, member_id, zone, now=now)
-    if order_id is None:
-        return state
-    occasions = dict(state.occasions)
-    for row in benefits.of_order(brand_id, order_id):
-        if row.member_id == member_id:
-            occasions[row.source] = occasions.get(row.source, frozenset()) | {row.occasion}
-    return replace(state, occasions=occasions)
+    return state if order_id is None else benefits.with_order(state, brand_id, member_id, order_id)

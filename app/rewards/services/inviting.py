@@ -62,6 +62,9 @@ def record_invitation(event: MemberReferred) -> None:
         return
     if queries.find_by_invitee(brand_id, event.member_id) is not None:
         return  # taken over from a member that was merged into this one
+    if brands.programme_version(brand_id) == 0:
+        # Orders look at the programme only of a brand that has one: from now on it has.
+        brands.change_programme(brand_id)
     referral_id = ids.new_id()
     settings = brands.current_settings(brand_id)
     verdict = rules.judge(
