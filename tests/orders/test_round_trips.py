@@ -101,6 +101,8 @@ def test_twenty_rules_a_ladder_a_card_and_a_coupon_take_the_trips_that_points_al
     make_brand: Callable[..., TestBrand], call_of: Callable[[TestBrand], Callable[[int], object]]
 ) -> None:
     warm_trips, cold_trips = [], []
+    with make_brand().app.app_context():
+        db.engine.dispose()  # what earlier tests prepared would be thrown out in between
     for rules in (1, 20):
         brand = make_brand()
         open_programme(brand, rules)
