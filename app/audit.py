@@ -14,6 +14,7 @@ from app.findings import Finding, prove
 from app.points.audits import CHECKS as POINTS
 from app.proving import prove_each, report
 from app.rewards.audits import CHECKS as REWARDS
+from app.stamps.audits import CHECKS as STAMPS
 from app.tiers.audits import CHECKS as TIERS
 
 # Every feature that keeps books, from bottom to top; a test compares it with the packages.
@@ -21,6 +22,7 @@ BOOKS: Mapping[str, Mapping[str, str]] = {
     "points": POINTS,
     "coupons": COUPONS,
     "benefits": BENEFITS,
+    "stamps": STAMPS,
     "tiers": TIERS,
     "rewards": REWARDS,
     "exchanges": EXCHANGES,

@@ -29,6 +29,7 @@ from app.orders.jobs import confirm_due
 from app.points.jobs import prepare_notices, settle_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
+from app.stamps.jobs import expire_cards
 from app.tiers.jobs import assess
 from app.web.jobs import purge_idempotency
 
@@ -112,6 +113,7 @@ PERIODIC: dict[str, Periodic] = {
     "orders.confirm_due": Periodic(confirm_due, "*/5 * * * *", MINUTES),
     "points.settle": Periodic(settle_points, "*/5 * * * *", MINUTES),
     "coupons.tidy": Periodic(tidy_coupons, "*/5 * * * *", MINUTES),
+    "stamps.expire_cards": Periodic(expire_cards, "*/5 * * * *", MINUTES),
     "tiers.assess": Periodic(assess, "*/5 * * * *", MINUTES),
     "rewards.occasions": Periodic(run_occasions, "*/5 * * * *", MINUTES),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),

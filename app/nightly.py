@@ -53,6 +53,7 @@ STEPS = (
     Step("expire", "points.settle"),
     Step("reassess", "tiers.assess", judges_day=True),
     Step("coupons", "coupons.tidy"),
+    Step("stamps", "stamps.expire_cards"),
     Step("occasions", "rewards.occasions"),
     Step("notices", "points.notices", judges_day=True),
 )

@@ -10,6 +10,7 @@ from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.points import services as points
 from app.rewards import services as rewards
+from app.stamps import services as stamps
 from app.stamps.events import StampCardCompleted
 from app.tiers import services as tiers
 from app.tiers.events import TierChanged
@@ -20,6 +21,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberMerged: [
         points.move_to_survivor,
         points.move_notices,
+        stamps.move_to_survivor,  # before grants, whose occasions name cards
         benefits.move_to_survivor,
         coupons.move_to_survivor,
         tiers.move_to_survivor,
@@ -31,6 +33,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         points.forfeit,
         points.cancel_notices,
         coupons.forget_member,
+        stamps.forget,
         tiers.forget,
         rewards.forget,
         rewards.empty_events,

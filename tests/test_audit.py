@@ -20,6 +20,7 @@ LIES = {
     "points": "UPDATE point_accounts SET held = held + 1 WHERE brand_id = %s",
     "coupons": "UPDATE coupon_counters SET issued = issued + 1 WHERE brand_id = %s",
     "benefits": "UPDATE benefit_counters SET grants = grants + 1 WHERE brand_id = %s",
+    "stamps": "UPDATE stamp_accounts SET debt = debt + 1 WHERE brand_id = %s",
     "tiers": "UPDATE member_tiers SET changes = changes + 1 WHERE brand_id = %s",
     "rewards": "UPDATE referrals SET state = 'review' WHERE brand_id = %s",
     "exchanges": "UPDATE exchange_items SET taken = taken + 1 WHERE brand_id = %s",

@@ -91,6 +91,22 @@ def list_by_occasion(
     )
 
 
+def list_beginning(brand_id: UUID, member_id: UUID, beginning: str) -> list[BenefitGrant]:
+    """Return the member's grants, undone ones too, for occasions that begin in one way."""
+    return list(
+        db.session.scalars(
+            select(BenefitGrant)
+            .where(
+                BenefitGrant.brand_id == brand_id,
+                BenefitGrant.member_id == member_id,
+                BenefitGrant.occasion.startswith(beginning, autoescape=True),
+            )
+            .order_by(BenefitGrant.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 _IS_SPENT = text(
     "SELECT remaining + pending < :points FROM point_lots"
     " WHERE brand_id = :brand_id AND member_id = :member_id AND lot_no = :lot_no"

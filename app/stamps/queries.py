@@ -21,6 +21,9 @@ _STATE = text("SELECT stamps_state(:brand_id, :member_id, :today, :now)")
 _WRITE = text(
     "SELECT stamps_write(:brand_id, :member_id, :order_id, :now, CAST(:changes AS jsonb))"
 )
+_EXPIRE = text("SELECT stamps_expire(:brand_id, :now, :limit)")
+_MOVE = text("SELECT programme, card_no_offset FROM stamps_move(:brand_id, :source, :target)")
+_FORGET = text("SELECT stamps_forget(:brand_id, :member_id, :now)")
 
 
 def read_state(
@@ -161,7 +164,7 @@ def kept_by_card(brand_id: UUID, member_id: UUID, programme: str) -> dict[int, i
         )
         .group_by(StampEntry.card_no)
     )
-    return {int(row[0]): int(row[1]) for row in rows if row[0] is not None}
+    return {card_no: int(kept) for card_no, kept in rows if card_no is not None}
 
 
 def count_completed(brand_id: UUID, member_id: UUID) -> dict[str, int]:
@@ -207,3 +210,21 @@ def list_entries(
     if before is not None:
         statement = statement.where(position < before)
     return list(db.session.scalars(statement))
+
+
+def expire(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """Empty cards whose time is over; see ``sql/20_upkeep.sql``."""
+    count: int = db.session.execute(
+        _EXPIRE, {"brand_id": brand_id, "now": now, "limit": limit}
+    ).scalar_one()
+    return count
+
+
+def move(brand_id: UUID, source: UUID, target: UUID) -> dict[str, int]:
+    """Move a member's cards; return by how much those of each programme are renumbered."""
+    rows = db.session.execute(_MOVE, {"brand_id": brand_id, "source": source, "target": target})
+    return {row[0]: row[1] for row in rows}
+
+
+def forget(brand_id: UUID, member_id: UUID, *, now: datetime) -> None:
+    db.session.execute(_FORGET, {"brand_id": brand_id, "member_id": member_id, "now": now})

@@ -32,6 +32,7 @@ from app.benefits.services.reversing import (
     move_to_survivor,
     of_order,
     record_taken_back,
+    rename,
     take_back,
     what_was_given,
 )
@@ -40,7 +41,6 @@ __all__ = [
     "Benefit", "BenefitGrant", "Grant", "Granted", "History", "Limit", "MemberBenefits",
     "Plan", "TakenBack", "Text", "audit", "benefit_of", "can_be_bulk", "deserved", "find",
     "grant", "grant_many", "is_used", "list_grants", "move_to_survivor", "of_order", "plan",
-    "read_counters", "read_histories", "read_state", "record_taken_back", "sentence_of", "state_of",
-    "take_back", "totals_of", "used_of", "what_was_given",
-    "with_order",
+    "read_counters", "read_histories", "read_state", "record_taken_back", "rename", "sentence_of",
+    "state_of", "take_back", "totals_of", "used_of", "what_was_given", "with_order",
 ]  # fmt: skip

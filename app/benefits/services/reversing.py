@@ -109,3 +109,17 @@ def _withdraw(row: BenefitGrant, now: datetime) -> list[str]:
 def move_to_survivor(event: MemberMerged) -> None:
     """Hand a merged member's grants and tags to the survivor."""
     queries.move(event.brand_id, event.member_id, event.into_id)
+
+
+def rename(
+    brand_id: UUID, member_id: UUID, beginning: str, renamed: Callable[[BenefitGrant], str]
+) -> None:
+    """Call a member's occasions that begin in one way what ``renamed`` tells of each."""
+    rows = queries.list_beginning(brand_id, member_id, beginning)
+    names = [renamed(row) for row in rows]
+    for row in rows:
+        row.occasion = f"renaming/{row.id}"  # no name is taken by who still has to leave it
+    db.session.flush()  # autoflush is off
+    for row, name in zip(rows, names, strict=True):
+        row.occasion = name
+    db.session.flush()

@@ -26,11 +26,13 @@ from app.stamps.services.reading import (
     read_state,
 )
 from app.stamps.services.refunding import take_back
+from app.stamps.services.upkeep import audit, expire_chunk, forget, move_to_survivor
 
 __all__ = [
     "Account", "Added", "ByHand", "Card", "CardView", "Defined", "MemberStamps", "Programme",
     "ProgrammeReversal", "StampOutcome", "StampReversal", "StampsState", "Terms", "add",
-    "adjust", "cards_of", "earn", "get_programme", "list_entries", "list_of_member",
-    "list_programmes", "list_versions", "programmes_of", "put_programme", "read_state",
-    "set_status", "state_of", "take", "take_back", "tell_completed",
+    "adjust", "audit", "cards_of", "earn", "expire_chunk", "forget", "get_programme",
+    "list_entries", "list_of_member", "list_programmes", "list_versions", "move_to_survivor",
+    "programmes_of", "put_programme", "read_state", "set_status", "state_of", "take",
+    "take_back", "tell_completed",
 ]  # fmt: skip
