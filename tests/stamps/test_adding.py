@@ -161,6 +161,18 @@ def test_only_stamps_without_a_reward_can_be_taken_from_the_newest_card_first(sh
     assert balance(shop.brand, shop.path)["available"] == 10
 
 
+@pytest.mark.parametrize("policy", ["keep", "debt", "revoke_if_unused"])
+def test_a_stamp_that_staff_took_is_not_owed_when_its_order_is_given_back(shop, policy) -> None:
+    shop.offer(on_refund_of_used_reward=policy)
+    order_id, _ = shop.order()
+    take(shop, 1, "key/1")
+    (told,) = shop.refund(order_id).programmes
+    assert (told.taken, told.debt, told.kept) == (0, 0, 0)
+    assert told.reason.ko == "커피: 스탬프 1개는 이미 빠져 있었어요"
+    assert shop.refund(order_id).programmes == ()
+    assert (shop.debt(), shop.cards()) == (0, [(1, 0, "emptied")])
+
+
 def test_a_card_that_staff_emptied_is_out_of_play(shop) -> None:
     shop.offer()
     add(shop, 2)

@@ -130,7 +130,8 @@ def take(
     used: also from cards older than the order's own, for what other orders gave back
     may have been taken from those. It is never more than the order put on cards. What
     cannot be taken is owed again if the order had paid debt with it; else the policy of
-    the version that gave the stamps says whether it is owed or kept.
+    the version that gave the stamps says whether it is owed or kept. What is on no card
+    at all, because staff took it, is neither.
     """
     version = version_of(stamps)
     terms = programme.terms(version)
@@ -163,11 +164,14 @@ def take(
                 reopened.append(card.card_no)
     taken_in_all = missing - needed
     owed = min(needed, _repaid(stamps))
+    rewarded = min(needed - owed, _left_on(draft, newest_first, stamps.kept))
+    if nowhere := needed - owed - rewarded:
+        draft.write("refund", version, kept=nowhere)
+    kept = rewarded
     if terms.on_refund_of_used_reward == "debt":
-        owed = needed
+        owed, kept = owed + rewarded, 0
     if owed:
         draft.write("refund", version, d_debt=owed)
-    kept = needed - owed
     if kept:
         grants += _keep(draft, newest_first, stamps.kept, kept, version, used)
     told = ProgrammeReversal(
@@ -180,7 +184,7 @@ def take(
         reopened=tuple(reopened),
         uncompleted=tuple(uncompleted),
         grants=tuple(grants),
-        reason=_reason(terms, taken_in_all, owed, kept, reopened),
+        reason=_reason(terms, taken_in_all, owed, kept, nowhere, reopened),
     )
     return Taking(told, draft.changes())
 
@@ -238,12 +242,20 @@ def _keep(
                 for source, occasion in _lost(draft, card, deserved)
                 if not used(draft.code, card.card_no, int(occasion.rpartition("/")[2]))
             ]
-    if kept:  # more than its cards hold: they were kept for other orders before
-        draft.write("refund", version, kept=kept)
     return grants
 
 
-def _reason(terms: Terms, taken: int, owed: int, kept: int, reopened: Sequence[int]) -> Text:
+def _left_on(draft: Draft, cards: Sequence[Card], kept: Mapping[int, int]) -> int:
+    """Return how many stamps of cards nobody owes for, and no refund has left undeserved."""
+    deserved = sum(
+        max(0, draft.cards[card.card_no].stamps - kept.get(card.card_no, 0)) for card in cards
+    )
+    return max(0, deserved - draft.debt)
+
+
+def _reason(
+    terms: Terms, taken: int, owed: int, kept: int, nowhere: int, reopened: Sequence[int]
+) -> Text:
     ko, en = [], []
     if taken:
         ko.append(f"스탬프 {taken}개를 거둬들였어요")
@@ -257,4 +269,7 @@ def _reason(terms: Terms, taken: int, owed: int, kept: int, reopened: Sequence[i
     if kept:
         ko.append(f"보상을 이미 쓴 스탬프 {kept}개는 그대로 두었어요")
         en.append(f"{kept} stamps whose reward was used were left")
+    if nowhere:
+        ko.append(f"스탬프 {nowhere}개는 이미 빠져 있었어요")
+        en.append(f"{nowhere} stamps had been taken before")
     return Text(f"{terms.name}: {', '.join(ko)}", f"{terms.name}: {', '.join(en)}")
