@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.orders.programme import rule
 from tests.support.api import TestBrand
 from tests.support.members import audit, balance, make_member
 from tests.support.parallel import at_once
@@ -166,4 +167,35 @@ def test_confirmation_cancellation_and_refund_at_once_leave_one_story(busy: Test
         assert confirmed.status_code in (200, 409)
         assert shown["refunded"] == {**shown["refunded"], "cash": 12510, "points": 500}
     assert balance(busy, path)["available"] == 5000
+    assert audit(busy) == []
+
+
+def test_old_and_new_orders_of_invited_members_reward_each_invitation_once(
+    busy: TestBrand,
+) -> None:
+    friend_rule = {"on": "referral_qualified"}
+    rule(busy, "FRIEND", trigger=friend_rule, effects=[{"points": 1000}])
+    # Made before and after the inviter, whose account is locked before or after theirs.
+    busy.api.post("/v1/test-clock", {"now": "2026-01-01T00:00:00Z"}, expect=200)
+    early = [make_member(busy, f"early-{number}") for number in range(5)]
+    inviter = make_member(busy, "inviter")
+    late = [make_member(busy, f"late-{number}") for number in range(5)]
+    code = busy.api.get(f"{inviter}/referral-code")["code"]
+    for path in (*early, *late):
+        busy.api.put(path, {"referred_by_code": code})
+    busy.api.post("/v1/test-clock", {"now": "2026-03-01T00:00:00Z"}, expect=200)
+    calls = []
+    for path in (*early, *late):
+        name = path.rpartition(":")[2]
+        busy.api.post("/v1/orders", order(f"ext:{name}", external_id=f"new-{name}"))
+        old = order(f"ext:{name}", external_id=f"old-{name}", placed_at="2026-01-02T00:00:00Z")
+        calls.append(partial(busy.api.send, "POST", "/v1/orders", old))
+        calls.append(partial(busy.api.send, "POST", f"/v1/orders/ext:new-{name}/confirm"))
+
+    answers = at_once(calls)
+
+    assert {answer.status_code for answer in answers} == {200, 201}
+    states = Counter(each["state"] for each in busy.api.get("/v1/referrals")["data"])
+    assert states == {"qualified": 10}
+    assert balance(busy, inviter)["available"] == 10_000
     assert audit(busy) == []

@@ -4,7 +4,8 @@ from typing import Any
 
 from app.benefits import services as benefits
 from tests.orders.programme import card, coupon, ladder, rule
-from tests.orders.shop import place, refund, shop
+from tests.orders.shop import later, place, refund, shop
+from tests.rewards.invitations import invite, state_of
 from tests.support.api import TestBrand
 from tests.support.members import audit, balance, unit_of_work
 
@@ -266,4 +267,46 @@ def test_what_a_tier_gave_last_year_goes_with_the_order_given_back_this_year(
 
     assert balance(brand, member)["available"] == 0
     assert brand.api.get(f"{member}/tier")["tier"] is None
+    assert books(brand) == []
+
+
+def test_an_order_that_is_confirmed_as_it_is_placed_makes_an_invitation_good_too(
+    make_brand: Any,
+) -> None:
+    brand, inviter = shop(make_brand)
+    rule(brand, "FRIEND", trigger={"on": "referral_qualified"}, effects=[{"points": 1000}])
+    friend = invite(brand, inviter, "friend")
+    told_late = {"member": "ext:friend", "placed_at": later(days=1)}
+    brand.api.post("/v1/test-clock", {"now": later(days=30)}, expect=200)
+
+    placed = place(brand, **told_late)
+
+    assert placed["status"] == "confirmed"
+    shown = brand.api.get("/v1/orders/ext:M-1")
+    assert kinds(shown) == [*kinds(placed), "referral_qualified"]
+    assert state_of(brand, friend) == ("qualified", [])
+    assert [balance(brand, each)["available"] for each in (inviter, friend)] == [1000, 1300]
+    place(brand, "M-2", **told_late)
+    assert balance(brand, inviter)["available"] == 1000
+    refund(brand)
+    assert state_of(brand, friend) == ("reversed", [])
+    assert [balance(brand, each)["available"] for each in (inviter, friend)] == [0, 300]
+    assert audit(brand) == []
+    assert books(brand) == []
+
+
+def test_an_order_confirmed_before_the_invitation_tells_that_its_member_was_a_customer(
+    make_brand: Any,
+) -> None:
+    brand, inviter = shop(make_brand)
+    rule(brand, "FRIEND", trigger={"on": "referral_qualified"}, effects=[{"points": 1000}])
+    friend = invite(brand, inviter, "friend")
+
+    place(brand, member="ext:friend", placed_at=later(days=-30))
+    assert state_of(brand, friend) == ("pending", [])
+    place(brand, "M-2", member="ext:friend")
+    brand.api.post("/v1/orders/ext:M-2/confirm")
+
+    assert state_of(brand, friend) == ("refused", ["existing_customer"])
+    assert [balance(brand, each)["available"] for each in (inviter, friend)] == [0, 600]
     assert books(brand) == []

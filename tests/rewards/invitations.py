@@ -59,6 +59,7 @@ def confirm(
                 order_id=order_id,
                 amount=amount,
                 is_first_order=first,
+                confirmed_at=now_of(brand),
                 address_index=address,
                 actor="test",
                 now=now_of(brand),

@@ -19,11 +19,12 @@ from app.orders import queries, rules
 from app.orders.errors import OrderAlreadyExists
 from app.orders.events import OrderPlaced
 from app.orders.queries import CheckoutState, StoredAnswer
-from app.orders.services.deciding import Cart, decide
+from app.orders.services.confirming import qualify_invitation
+from app.orders.services.deciding import Cart, Decision, decide
 from app.orders.services.following import tell_cards
 from app.orders.services.programme import programme_of
 from app.orders.services.reading import Receipt, get_order, receipt_of
-from app.orders.services.writing import write_order
+from app.orders.services.writing import effect_rows, write_order
 
 
 def preview_order(brand_id: UUID, cart: Cart, *, now: datetime) -> Receipt:
@@ -87,9 +88,44 @@ def place_order(
         address_index=_address_index(brand_id, cart.shipping_address),
         actor=actor,
     )
+    _qualify_invitation(brand_id, order_id, cart, state, decision, actor=actor)
     publish(OrderPlaced(brand_id, order_id, state.member_id, state.now))
     tell_cards(decision.consequences, brand_id, state.member_id, order_id, now=state.now)
     return decision.receipt
+
+
+def _qualify_invitation(
+    brand_id: UUID,
+    order_id: UUID,
+    cart: Cart,
+    state: CheckoutState,
+    decision: Decision,
+    *,
+    actor: str,
+) -> None:
+    """Let an order that is told late, confirmed as it is placed, make an invitation good.
+
+    That rewards two members, so it comes after the answer, which tells of the order
+    alone. The inviter's account is locked last: where that runs into a deadlock, the
+    whole is tried again.
+    """
+    confirmed_at = decision.receipt.confirmed_at
+    if confirmed_at is None or state.member_id is None or not state.programme_version:
+        return
+    effects = qualify_invitation(
+        brand_id,
+        state.member_id,
+        order_id,
+        amount=sum(decision.priced.nets) - decision.redeem,
+        is_first_order=decision.is_first,
+        confirmed_at=confirmed_at,
+        address_index=_address_index(brand_id, cart.shipping_address),
+        actor=actor,
+        now=state.now,
+    )
+    if effects:
+        first = queries.next_effect_no(brand_id, order_id)
+        queries.add_effects(brand_id, order_id, effect_rows(effects, first=first))
 
 
 def open_cart(

@@ -144,23 +144,54 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
             now=now,
         )
     tell_cards(consequences, brand_id, accounts.survivor, order.id, now=now)
-    outcome = rewards.qualify_referral(
+    told = qualify_invitation(
         brand_id,
         accounts.survivor,
-        order_id=order.id,
+        order.id,
         amount=left.amount(),
         is_first_order=known.history.orders == 0,
+        confirmed_at=order.confirmed_at or now,
         address_index=order.address_index,
         actor=actor,
         now=now,
     )
-    effects = [*consequences.effects, *_referral_effects(outcome)]
+    effects = [*consequences.effects, *told]
     if effects:
         queries.add_effects(
             brand_id,
             order.id,
             effect_rows(effects, first=queries.next_effect_no(brand_id, order.id)),
         )
+
+
+def qualify_invitation(
+    brand_id: UUID,
+    member_id: UUID,
+    order_id: UUID,
+    *,
+    amount: int,
+    is_first_order: bool,
+    confirmed_at: datetime,
+    address_index: bytes | None,
+    actor: str,
+    now: datetime,
+) -> list[Effect]:
+    """Let a confirmed order make the member's invitation good; return what is told of it.
+
+    ``amount`` is what was paid in money for its goods.
+    """
+    outcome = rewards.qualify_referral(
+        brand_id,
+        member_id,
+        order_id=order_id,
+        amount=amount,
+        is_first_order=is_first_order,
+        confirmed_at=confirmed_at,
+        address_index=address_index,
+        actor=actor,
+        now=now,
+    )
+    return _referral_effects(outcome)
 
 
 def _referral_effects(outcome: ReferralOutcome | None) -> list[Effect]:

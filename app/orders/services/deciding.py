@@ -58,6 +58,7 @@ class Decision:
     expires_at: datetime | None
     accrual_rate: int
     tier: str | None
+    is_first: bool  # no order of the member came before it
     priced: "Priced"
     consequences: Consequences
 
@@ -178,6 +179,7 @@ def decide(
         expires_at=expires_at,
         accrual_rate=earning.rate,
         tier=known.tier_code,
+        is_first=known.history.orders == 0,
         priced=priced,
         consequences=consequences,
     )

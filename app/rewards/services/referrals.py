@@ -57,6 +57,7 @@ def qualify_referral(
     order_id: UUID,
     amount: int,
     is_first_order: bool,
+    confirmed_at: datetime,
     address_index: bytes | None = None,
     actor: str,
     now: datetime,
@@ -64,12 +65,14 @@ def qualify_referral(
     """Let a confirmed order qualify the invitation of who placed it; None: there is none.
 
     ``amount`` is what was paid for its goods, ``is_first_order`` says that no order of
-    the member was confirmed before. Repeating it changes nothing.
+    the member came before. An order that was confirmed before the invitation, told only
+    now, qualifies nothing: who placed it was a customer already, which the next order
+    finds out. Repeating it changes nothing.
     """
     if address_index is not None:
         queries.add_address(brand_id, invitee_id, address_index, now)
     waiting = queries.list_waiting(brand_id, [invitee_id])
-    if not waiting:
+    if not waiting or confirmed_at < waiting[0].invited_at:
         return None
     referral = _lock(waiting[0], now=now)
     if referral.state not in OPEN or referral.order_id is not None:
