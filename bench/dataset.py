@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -85,15 +85,58 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """What of a cancellation fits no earlier order: a return without one."""
+
+    cancel_invoice: str
+    customer: str
+    returned_at: datetime
+    lines: int
+    mills: int  # what is given back, in tenths of a penny
+
+    @property
+    def pence(self) -> int:
+        return round_half_up(self.mills)
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "external_id": self.cancel_invoice,
+            "amount": -self.pence,
+            "occurred_at": self.returned_at.isoformat(),
+            "reason": f"{self.cancel_invoice}: a return that fits no order",
+        }
+
+
+@dataclass(frozen=True)
 class Dataset:
     orders: list[Order]
     refunds: list[Refund]
-    unmatched: list[dict[str, str]]
+    adjustments: list[Adjustment]
     reference: dict[str, Any] | None  # None for a part of the data
 
     @property
     def customers(self) -> list[str]:
+        """Everyone who ordered, by the first order."""
         return list(dict.fromkeys(order.customer for order in self.orders))
+
+    @property
+    def members(self) -> list[str]:
+        """Everyone: after those who ordered, those who only ever gave something back."""
+        everyone = (*self.customers, *(each.customer for each in self.adjustments))
+        return list(dict.fromkeys(everyone))
+
+    @property
+    def wholly_cancelled(self) -> set[str]:
+        """The orders of which nothing is left."""
+        back: defaultdict[tuple[str, int], int] = defaultdict(int)
+        for refund in self.refunds:
+            for line, quantity in refund.quantities.items():
+                back[refund.order.invoice, line] += quantity
+        return {
+            order.invoice
+            for order in self.orders
+            if all(back[order.invoice, i] == line.quantity for i, line in enumerate(order.lines, 1))
+        }
 
 
 def load(folder: Path, limit: int | None = None) -> Dataset:
@@ -102,9 +145,11 @@ def load(folder: Path, limit: int | None = None) -> Dataset:
     :raises ValueError: lines do not make up their order
     """
     times: dict[str, datetime] = {}
+    customers: dict[str, str] = {}
     sales: list[dict[str, str]] = []
     for row in _rows(folder, "uci_orders.csv"):
         times[row["invoice_no"]] = datetime.fromisoformat(row["ts"]).replace(tzinfo=ZONE)
+        customers[row["invoice_no"]] = row["customer_id"]
         if row["kind"] == "SALE":
             sales.append(row)
     sales.sort(key=lambda row: (row["ts"], row["invoice_no"]))
@@ -123,64 +168,14 @@ def load(folder: Path, limit: int | None = None) -> Dataset:
     for order in orders:
         if sum(line.pence for line in order.lines) != order.pence:
             raise ValueError(f"the lines of {order.invoice} do not sum to its amount")
-    refunds, unmatched = _refunds(folder, {order.invoice: order for order in orders}, places, times)
-    reference = None
-    if limit is None:
-        reference = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
-    return Dataset(orders, refunds, unmatched, reference)
-
-
-def expected(dataset: Dataset) -> dict[str, int]:
-    """Return the right answers: those of reference.json, or for a part, by arithmetic."""
-    if dataset.reference is None:
-        return _computed(dataset)
-    sales, points = dataset.reference["sale_set"], dataset.reference["points_simple"]
-    match = dataset.reference["cancellation_match"]
-    return {
-        "orders": sales["sale_orders"],
-        "customers": sales["customers"],
-        "gross": sales["gross_revenue_pence"],
-        "lines": sales["sale_lines"],
-        "units": sales["units"],
-        "earned": points["earned_total"],
-        "usable": points["usable_on_as_of_with_365_day_expiry"],
-        "expired": points["expired_by_as_of"],
-        "refunded": int(Decimal(str(match["matched_gbp"])) * 100),
-        "units_refunded": match["matched_units"],
-        "touched": match["sale_orders_touched"],
-        "wholly": match["sale_orders_fully_cancelled"],
-    }
-
-
-def _computed(dataset: Dataset) -> dict[str, int]:
-    earned = {order.invoice: order.pence // 100 for order in dataset.orders}
-    usable = sum(
-        earned[order.invoice]
-        for order in dataset.orders
-        if order.placed_at.date() > AS_OF - timedelta(days=EXPIRY_DAYS)
-    )
-    back: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for refund in dataset.refunds:
-        for line, quantity in refund.quantities.items():
-            back[refund.order.invoice, line] += quantity
-    wholly = sum(
-        all(back[order.invoice, i] == line.quantity for i, line in enumerate(order.lines, 1))
-        for order in dataset.orders
-    )
-    return {
-        "orders": len(dataset.orders),
-        "customers": len(dataset.customers),
-        "gross": sum(order.pence for order in dataset.orders),
-        "lines": sum(len(order.lines) for order in dataset.orders),
-        "units": sum(line.quantity for order in dataset.orders for line in order.lines),
-        "earned": sum(earned.values()),
-        "usable": usable,
-        "expired": sum(earned.values()) - usable,
-        "refunded": _pence(sum(sum(refund.mills.values()) for refund in dataset.refunds)),
-        "units_refunded": sum(sum(refund.quantities.values()) for refund in dataset.refunds),
-        "touched": len({refund.order.invoice for refund in dataset.refunds}),
-        "wholly": wholly,
-    }
+    refunds = _refunds(folder, {order.invoice: order for order in orders}, places, times)
+    adjustments = _adjustments(folder, customers, times)
+    if limit is not None:
+        known = {order.customer for order in orders}
+        adjustments = [each for each in adjustments if each.customer in known]
+        return Dataset(orders, refunds, adjustments, None)
+    reference = json.loads((folder / "reference.json").read_text(encoding="utf-8"))
+    return Dataset(orders, refunds, adjustments, reference)
 
 
 def _sale_lines(
@@ -206,7 +201,7 @@ def _sale_lines(
         # Rounding the running sum keeps every line within a penny and the total exact.
         before = sums[invoice]
         sums[invoice] = before + mills
-        pence = _pence(before + mills) - _pence(before)
+        pence = round_half_up(before + mills) - round_half_up(before)
         lines[invoice].append(
             Line(row["StockCode"], row["Description"].strip(), quantity, mills, pence)
         )
@@ -222,25 +217,37 @@ def _refunds(
     orders: dict[str, Order],
     places: dict[int, int],
     times: dict[str, datetime],
-) -> tuple[list[Refund], list[dict[str, str]]]:
-    """Return what each cancellation takes back, in order of time, and what fits nothing."""
+) -> list[Refund]:
+    """Return what each cancellation takes back of orders, in order of time."""
     found: dict[tuple[str, str], Refund] = {}
-    unmatched = []
     for row in _rows(folder, "uci_cancellation_match.csv"):
         cancel, sale = row["cancel_invoice"], row["sale_invoice"]
-        if not sale:
-            unmatched.append(row)
-            continue
         if sale not in orders:
-            continue  # beyond the limit
+            continue  # none, or beyond the limit
         refund = found.setdefault(
             (cancel, sale), Refund(cancel, orders[sale], times[cancel], {}, {})
         )
         line, quantity = places[int(row["sale_line_no"])], int(row["quantity"])
         refund.quantities[line] = refund.quantities.get(line, 0) + quantity
         refund.mills[line] = refund.mills.get(line, 0) + int(row["unit_price_mills"]) * quantity
-    refunds = sorted(found.values(), key=lambda refund: (refund.refunded_at, refund.external_id))
-    return refunds, unmatched
+    return sorted(found.values(), key=lambda refund: (refund.refunded_at, refund.external_id))
+
+
+def _adjustments(
+    folder: Path, customers: dict[str, str], times: dict[str, datetime]
+) -> list[Adjustment]:
+    """Return what each cancellation takes back that was never ordered, in order of time."""
+    lines: defaultdict[str, int] = defaultdict(int)
+    mills: defaultdict[str, int] = defaultdict(int)
+    for row in _rows(folder, "uci_cancellation_match.csv"):
+        if not row["sale_invoice"]:
+            lines[row["cancel_invoice"]] += 1
+            mills[row["cancel_invoice"]] += int(row["quantity"]) * int(row["unit_price_mills"])
+    found = [
+        Adjustment(invoice, customers[invoice], times[invoice], lines[invoice], mills[invoice])
+        for invoice in lines
+    ]
+    return sorted(found, key=lambda each: (each.returned_at, each.cancel_invoice))
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
@@ -253,6 +260,6 @@ def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
             yield from csv.DictReader(file)
 
 
-def _pence(mills: int) -> int:
-    """Round half-up."""
+def round_half_up(mills: int) -> int:
+    """Return tenths of a penny in pence."""
     return (mills + 5) // 10

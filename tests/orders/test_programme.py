@@ -305,7 +305,7 @@ def test_an_order_confirmed_before_the_invitation_tells_that_its_member_was_a_cu
     place(brand, member="ext:friend", placed_at=later(days=-30))
     assert state_of(brand, friend) == ("pending", [])
     place(brand, "M-2", member="ext:friend")
-    brand.api.post("/v1/orders/ext:M-2/confirm")
+    brand.api.post("/v1/orders/ext:M-2/confirm", expect=200)
 
     assert state_of(brand, friend) == ("refused", ["existing_customer"])
     assert [balance(brand, each)["available"] for each in (inviter, friend)] == [0, 600]
