@@ -171,6 +171,7 @@ class Refund(Model):
     clawed_back: Mapped[int] = mapped_column(BigInteger)
     debt_added: Mapped[int] = mapped_column(BigInteger)
     waived: Mapped[int] = mapped_column(BigInteger)
+    lapsed: Mapped[int] = mapped_column(BigInteger, server_default="0")
     created_at: Mapped[datetime]
 
 

@@ -136,6 +136,20 @@ CHECKS = {
            AND e.kind IN ('redemption', 'hold', 'adjustment', 'transfer_out')
            AND e.recorded_at >= l.expires_at
     """,
+    "lapsed_at_most_expired": """
+        SELECT l.member_id, 'lot ' || l.lot_no || ' says that ' || l.lapsed || ' lapsed, entries '
+               || coalesce(m.points, 0) AS detail
+          FROM point_lots l
+          LEFT JOIN (
+              SELECT m.member_id, m.lot_no, -sum(m.d_remaining) AS points
+                FROM point_allocations m
+                JOIN point_entries e
+                  ON e.brand_id = :brand_id AND e.member_id = m.member_id
+                 AND e.seq = m.entry_seq AND e.kind = 'expiry'
+               WHERE m.brand_id = :brand_id GROUP BY m.member_id, m.lot_no
+          ) m USING (member_id, lot_no)
+         WHERE l.brand_id = :brand_id AND l.lapsed > coalesce(m.points, 0)
+    """,
     "due_is_never_late": """
         SELECT a.member_id, 'next due is later than something that falls due' AS detail
           FROM point_accounts a

@@ -7,7 +7,8 @@
   what changed (``d_…``) and the counters after it, so that any edit, loss or
   insertion breaks the chain.
 - A *lot* is points earned together that expire together. ``remaining`` can be
-  spent, ``pending`` cannot yet.
+  spent, ``pending`` cannot yet, ``lapsed`` came to its date unspent (less what a
+  refund has counted as taken back since).
 - An *allocation* says what an entry took from a lot or put into it. ``source_seq``
   names the entry whose taking it gives back.
 - A *hold* is points reserved: taken from lots, not yet spent.
@@ -76,6 +77,7 @@ class Lot(Model):
         CheckConstraint(
             "remaining >= 0 AND pending >= 0 AND remaining + pending <= original", name="remaining"
         ),
+        CheckConstraint("lapsed >= 0 AND lapsed <= original", name="lapsed"),
         Index(
             "ix_point_lots_open",
             "brand_id",
@@ -100,6 +102,7 @@ class Lot(Model):
     original: Mapped[int] = mapped_column(BigInteger)
     remaining: Mapped[int] = mapped_column(BigInteger)
     pending: Mapped[int] = mapped_column(BigInteger)
+    lapsed: Mapped[int] = mapped_column(BigInteger, server_default="0")
     expires_at: Mapped[datetime]  # infinity: never
     confirms_at: Mapped[datetime | None]
     order_id: Mapped[UUID | None]

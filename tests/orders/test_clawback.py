@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from app.points import jobs
+from tests.orders.programme import rule
 from tests.orders.shop import expiries, give, later, place, refund, shop, spend
 from tests.support.members import advance, audit, balance, make_member, run_job
+
+NOTHING = dict.fromkeys(
+    ("restored", "restored_expired", "clawed_back", "debt_added", "waived", "lapsed"), 0
+)
 
 
 @pytest.mark.parametrize(
@@ -176,4 +181,43 @@ def test_what_had_to_be_waived_is_asked_for_again_by_the_next_refund(
     taken = [effect for effect in told["effects"] if effect["kind"] == "accrual_reversed"]
     assert all(f"{effect['points']:,}P를 거둬들였어요" in effect["reason"] for effect in taken)
     assert balance(brand, member) == {"available": 0, "pending": 0, "held": 0, "debt": 0}
+    assert audit(brand) == []
+
+
+@pytest.mark.parametrize("policy", ["available", "debt", "floor"])
+def test_points_that_lapsed_unspent_are_not_taken_from_others(make_brand: Any, policy: str) -> None:
+    brand, member = shop(
+        make_brand,
+        refund={"clawback": policy},
+        accrual={"pending": "immediate", "expiry": {"kind": "days", "count": 7}},
+    )
+    assert place(brand)["points"]["earned"] == 300
+    spend(brand, member, 60)
+    give(brand, member, 1000, later(days=100))
+    advance(brand, "P8D")
+
+    first = refund(brand, lines=[{"line": 1, "quantity": 1}])
+    rest = refund(brand, "R-2")
+
+    assert first["points"] == {**NOTHING, "lapsed": 100}
+    spent = {"waived": 60} if policy == "floor" else {"clawed_back": 60}
+    assert rest["points"] == {**NOTHING, "lapsed": 140, **spent}
+    assert "accrual_lapsed" in [effect["kind"] for effect in rest["effects"]]
+    assert balance(brand, member)["available"] == 1000 - spent.get("clawed_back", 0)
+    assert audit(brand) == []
+
+
+def test_a_bonus_of_a_rule_that_lapsed_unspent_costs_no_other_points(make_brand: Any) -> None:
+    brand, member = shop(make_brand, accrual={"pending": "immediate"})
+    week = {"points": 500, "expires_in_days": 7}
+    rule(brand, "BONUS", trigger={"on": "order_paid"}, effects=[week])
+    place(brand)
+    give(brand, member, 1000, later(days=100))
+    advance(brand, "P9D")
+    assert balance(brand, member)["available"] == 1300
+
+    points = refund(brand)["points"]
+
+    assert points == {**NOTHING, "clawed_back": 300, "lapsed": 500}
+    assert balance(brand, member)["available"] == 1000
     assert audit(brand) == []

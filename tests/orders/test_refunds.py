@@ -29,6 +29,7 @@ def test_the_example_of_the_api_guide_is_exact(make_brand: Any) -> None:
         "clawed_back": 46,
         "debt_added": 0,
         "waived": 0,
+        "lapsed": 0,
     }
     assert first["order"]["status"] == "partially_refunded"
     kinds = [(effect["kind"], effect["points"]) for effect in first["effects"]]

@@ -28,6 +28,7 @@ class Lot:
     remaining: int
     pending: int
     expires_at: datetime
+    lapsed: int = 0  # less what refunds counted as taken back
     confirms_at: datetime | None = None
     renewed: bool = False
 
@@ -103,7 +104,7 @@ class Account:
         lapsed = [lot for lot in self.lots if lot.expires_at <= now]
         points = sum(lot.remaining for lot in lapsed)
         for lot in lapsed:
-            lot.remaining = 0
+            lot.lapsed, lot.remaining = lot.lapsed + lot.remaining, 0
         return points
 
     def accrue(self, points: int, expires_at: datetime, now: datetime) -> Lot:
@@ -173,9 +174,10 @@ class Account:
         self._repay()
         return lapsed
 
-    def claw_back(self, points: int, lot: Lot | None, policy: str) -> tuple[int, int]:
-        """Take earned points back; return how many were taken, and how many are owed."""
+    def claw_back(self, points: int, lot: Lot | None, policy: str) -> tuple[int, int, int]:
+        """Take earned points back; return how many were taken, had lapsed, and are owed."""
         missing = points
+        lapsed = 0
         if lot is not None:
             cancelled = min(missing, lot.pending)
             lot.pending -= cancelled
@@ -183,14 +185,17 @@ class Account:
             own = min(missing, lot.remaining)
             lot.remaining -= own
             missing -= own
+            lapsed = min(missing, lot.lapsed)
+            lot.lapsed -= lapsed
+            missing -= lapsed
         if policy != "floor":
             others = min(missing, self.available)
             self.take(others)
             missing -= others
-        taken = points - missing
+        taken = points - lapsed - missing
         owed = missing if policy == "debt" else 0
         self.debt += owed
-        return taken, owed
+        return taken, lapsed, owed
 
     def _open(self, remaining: int, pending: int, expires_at: datetime) -> Lot:
         lot = Lot(len(self.lots) + 1, remaining, pending, expires_at)
@@ -266,12 +271,13 @@ class Order:
         self.taken_back += back
         grace = midnight(now, self.terms.grace_days + 1) if self.terms.grace_days else None
         lapsed = self.account.restore(self.draws, points, grace, now) if points else 0
-        taken, owed = self.account.claw_back(back, self.lot, self.terms.policy)
+        taken, gone, owed = self.account.claw_back(back, self.lot, self.terms.policy)
         return {
             "cash": cash,
             "restored": points,
             "restored_expired": lapsed,
             "clawed_back": taken,
+            "lapsed": gone,
             "debt_added": owed,
         }
 

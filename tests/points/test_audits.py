@@ -55,6 +55,7 @@ TAMPERED = {
         "account_equals_lots",
         "lot_equals_allocations",
     },
+    "UPDATE point_lots SET lapsed = lapsed + 1": {"lapsed_at_most_expired"},
     "UPDATE point_lots SET original = original + 1": {"lot_equals_its_first_allocation"},
     "UPDATE point_lots SET expires_at = '2020-01-01'": {"nothing_spent_after_its_date"},
     "DELETE FROM point_lots": {"account_equals_lots", "no_stray_allocation"},

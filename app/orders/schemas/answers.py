@@ -134,6 +134,9 @@ class RefundPointsOut(Schema):
     clawed_back = fields.Integer()
     debt_added = fields.Integer()
     waived = fields.Integer()
+    lapsed = fields.Integer(
+        metadata={"description": "Earned points that had lapsed unspent: not taken a second time."}
+    )
 
 
 class RefundLineOut(Schema):
@@ -268,6 +271,7 @@ def show_refunded(refunded: Refunded) -> dict[str, Any]:
             "clawed_back": refund.clawed_back,
             "debt_added": refund.debt_added,
             "waived": refund.waived,
+            "lapsed": refund.lapsed,
         },
         "lines": [
             {

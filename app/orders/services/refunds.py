@@ -45,6 +45,10 @@ TAKEN_BACK = rules.Sentence(
 DEBT_ADDED = rules.Sentence(
     "이미 쓴 포인트라 다음 적립에서 갚아요", "Spent already: the next points pay for them"
 )
+LAPSED = rules.Sentence(
+    "{:,}P는 이미 소멸해서 다시 거둬들이지 않아요",
+    "{:,} points had lapsed, and are not taken again",
+)
 WAIVED = rules.Sentence("이미 쓴 포인트라 거둬들이지 않았어요", "Spent already, and not asked for")
 
 
@@ -200,6 +204,7 @@ def reverse(
         clawed_back=moved.total("clawed_back"),
         debt_added=moved.total("debt_added"),
         waived=moved.total("waived"),
+        lapsed=moved.total("lapsed"),
         created_at=now,
     )
     db.session.add(refund)
@@ -254,6 +259,7 @@ def _points_told(refund: Refund, moved: Moved, settings: Settings) -> list[Effec
         ("redemption_reversed", refund.restored, "redemption", RESTORED),
         ("restored_expired", refund.restored_expired, "redemption", RESTORED_EXPIRED),
         ("accrual_reversed", own.get("clawed_back", 0), "accrual", TAKEN_BACK),
+        ("accrual_lapsed", own.get("lapsed", 0), "accrual", LAPSED),
         ("debt_added", own.get("debt_added", 0), "accrual", DEBT_ADDED),
         ("clawback_waived", own.get("waived", 0), "accrual", WAIVED),
     )
@@ -293,7 +299,9 @@ def _update_order(
         line.refunded_quantity += quantities.get(line.line_no, 0)
     order.cash_refunded += refund.cash
     order.points_restored += plan.points
-    order.points_taken_back += moved.own.get("clawed_back", 0) + moved.own.get("debt_added", 0)
+    order.points_taken_back += sum(
+        moved.own.get(name, 0) for name in ("clawed_back", "debt_added", "lapsed")
+    )
     order.shipping_refunded = order.shipping_refunded or plan.shipping > 0
     order.status = "refunded" if plan.wholly else "partially_refunded"
     if plan.wholly and order.confirmed_at is None:

@@ -23,9 +23,10 @@ BEGIN
             p_meta || jsonb_build_object('occurred_at', due.expires_at)
         );
         FOR lot IN
-            SELECT lot_no, remaining FROM point_lots
+            UPDATE point_lots SET lapsed = lapsed + remaining
              WHERE brand_id = a.brand_id AND member_id = a.member_id
                AND remaining > 0 AND expires_at = due.expires_at
+            RETURNING lot_no, remaining
         LOOP
             PERFORM points_allocate(a, lot.lot_no, -lot.remaining, 0, NULL);
         END LOOP;

@@ -1,8 +1,9 @@
 -- Posting: the one way in which the application changes the ledger.
 
 -- Takes earned points of p_lots back. First what is still pending, then what is
--- left in those lots, then by p_policy: other lots ('available', 'debt'), and the
--- rest as debt ('debt') or not at all. Reports what it took in p_result.
+-- left in those lots, then what lapsed of them, which is gone already and counts once;
+-- then by p_policy: other lots ('available', 'debt'), and the rest as debt ('debt') or
+-- not at all. Reports what it took in p_result.
 CREATE OR REPLACE FUNCTION points_claw_back(
     INOUT a point_accounts, p_points bigint, p_lots bigint[], p_policy text,
     p_now timestamptz, p_meta jsonb, OUT p_result jsonb
@@ -11,6 +12,7 @@ DECLARE
     missing bigint := p_points;
     taken bigint;
     own bigint := 0;
+    gone bigint := 0;
     others bigint := 0;
     lot record;
     cancelled bigint := 0;
@@ -33,8 +35,24 @@ BEGIN
         cancelled := cancelled + taken;
         missing := missing - taken;
     END LOOP;
-    SELECT least(missing, coalesce(sum(remaining), 0)) INTO own FROM point_lots
+    SELECT least(missing, coalesce(sum(remaining), 0)),
+           least(missing, coalesce(sum(remaining + lapsed), 0)) INTO own, gone
+      FROM point_lots
      WHERE brand_id = a.brand_id AND member_id = a.member_id AND lot_no = ANY (p_lots);
+    gone := gone - own;
+    missing := missing - gone;
+    taken := gone;
+    FOR lot IN
+        SELECT lot_no, lapsed FROM point_lots
+         WHERE brand_id = a.brand_id AND member_id = a.member_id
+           AND lot_no = ANY (p_lots) AND lapsed > 0
+         ORDER BY lot_no
+    LOOP
+        EXIT WHEN taken = 0;
+        UPDATE point_lots SET lapsed = lapsed - least(taken, lot.lapsed)
+         WHERE brand_id = a.brand_id AND member_id = a.member_id AND lot_no = lot.lot_no;
+        taken := taken - least(taken, lot.lapsed);
+    END LOOP;
     IF p_policy IN ('available', 'debt') THEN
         others := least(missing - own, a.available - own);
     END IF;
@@ -61,6 +79,7 @@ BEGIN
     END IF;
     p_result := jsonb_build_object(
         'cancelled', cancelled, 'clawed_back', cancelled + own + others, 'debt_added', owed,
+        'lapsed', gone,
         'waived', missing - own - others - owed
     );
 END $$;

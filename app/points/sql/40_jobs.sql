@@ -94,7 +94,7 @@ BEGIN
           FROM due d JOIN point_accounts a ON a.brand_id = p_brand AND a.member_id = d.member_id
         RETURNING 1
     ), emptied AS (
-        UPDATE point_lots l SET remaining = 0 FROM due d
+        UPDATE point_lots l SET remaining = 0, lapsed = l.lapsed + d.remaining FROM due d
          WHERE l.brand_id = p_brand AND l.member_id = d.member_id AND l.lot_no = d.lot_no
         RETURNING 1
     ), totals AS (
