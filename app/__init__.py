@@ -16,6 +16,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         benefits,
         brands,
         cli,
+        consents,
         coupons,
         exchanges,
         job_status,
@@ -40,6 +41,7 @@ def create_app(config: dict[str, Any]) -> Flask:
     for feature in (
         brands,
         members,
+        consents,
         points,
         products,
         coupons,

@@ -8,7 +8,7 @@ import pytest
 
 APP = Path(__file__).parent.parent / "app"
 FEATURES = (  # from bottom to top
-    "brands", "members", "points", "products", "coupons", "benefits", "stamps", "tiers",
+    "brands", "members", "consents", "points", "products", "coupons", "benefits", "stamps", "tiers",
     "rewards", "exchanges", "orders", "backtests", "summaries",
 )  # fmt: skip
 PUBLIC = {"services", "events", "errors"}

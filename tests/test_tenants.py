@@ -6,6 +6,7 @@ import re
 import pytest
 
 from app.db import DIRECTORY_TABLES, db
+from tests.consents.asking import PLAIN, publish
 from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
 
@@ -45,6 +46,7 @@ class World:
         define(brand, "MUG-GIFT", **GIFT)
         api.put("/v1/exchange-items/MUG", MUG, expect=201)
         self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
+        publish(brand, "ad_sms")
         api.put("/v1/tier-ladder", {})
         api.put("/v1/stamp-programmes/COFFEE", CARD, expect=201)
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
@@ -61,7 +63,13 @@ class World:
         templates = "/v1/coupon-templates/<string:template>"
         coupons = "/v1/coupons/<string:coupon>"
         stamps, card = "/v1/stamp-programmes/<string:programme>", "/v1/stamp-programmes/COFFEE"
+        texts, text = "/v1/consent-texts/<string:purpose>/<string:language>", "ad_sms/ko"
         return {
+            ("GET", "/v1/consent-texts"): ("/v1/consent-texts", None, "empty"),
+            ("PUT", texts): (f"/v1/consent-texts/{text}", PLAIN, "own"),
+            ("GET", texts): (f"/v1/consent-texts/{text}", None, "own"),
+            ("GET", f"{texts}/versions"): (f"/v1/consent-texts/{text}/versions", None, "own"),
+            ("POST", f"{texts}/publish"): (f"/v1/consent-texts/{text}/publish", {}, "own"),
             ("GET", "/v1/stamp-programmes"): ("/v1/stamp-programmes", None, "empty"),
             ("PUT", stamps): ("/v1/stamp-programmes/TEA", CARD, "own"),
             ("GET", stamps): (card, None, "404"),

@@ -12,6 +12,8 @@ SCOPES = (
     "brand:write",
     "members:read",
     "members:write",
+    "consents:read",
+    "consents:write",
     "points:read",
     "points:write",
     "programme:read",

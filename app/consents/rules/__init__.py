@@ -1,0 +1,1 @@
+"""Rules of consents: plain functions over plain values."""
