@@ -29,6 +29,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         subscriptions,
         summaries,
         tiers,
+        warranties,
         web,
     )
     from app.web import health
@@ -51,6 +52,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         rewards,
         exchanges,
         orders,
+        warranties,
         backtests,
         summaries,
     ):

@@ -18,6 +18,7 @@ ORDER = {
 COUPON = {"name": "10%", "kind": "percent", "percent_basis_points": 1000}
 
 RULE = {"name": "R", "trigger": {"on": "member_joined"}, "effects": [{"points": 1}]}
+TERMS = {"name": "보증", "months": 12}
 CARD = {"name": "커피", "earn": {"per": "order"}, "goal": 10}
 
 
@@ -49,6 +50,7 @@ class World:
         publish(brand, "ad_sms")
         api.put("/v1/tier-ladder", {})
         api.put("/v1/stamp-programmes/COFFEE", CARD, expect=201)
+        api.put("/v1/warranty-terms/BASE", TERMS, expect=201)
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
 
@@ -64,12 +66,19 @@ class World:
         coupons = "/v1/coupons/<string:coupon>"
         stamps, card = "/v1/stamp-programmes/<string:programme>", "/v1/stamp-programmes/COFFEE"
         texts, text = "/v1/consent-texts/<string:purpose>/<string:language>", "ad_sms/ko"
+        terms, base = "/v1/warranty-terms/<string:terms>", "/v1/warranty-terms/BASE"
         return {
             ("GET", "/v1/consent-texts"): ("/v1/consent-texts", None, "empty"),
             ("PUT", texts): (f"/v1/consent-texts/{text}", PLAIN, "own"),
             ("GET", texts): (f"/v1/consent-texts/{text}", None, "own"),
             ("GET", f"{texts}/versions"): (f"/v1/consent-texts/{text}/versions", None, "own"),
             ("POST", f"{texts}/publish"): (f"/v1/consent-texts/{text}/publish", {}, "own"),
+            ("GET", "/v1/warranty-terms"): ("/v1/warranty-terms", None, "empty"),
+            ("PUT", terms): ("/v1/warranty-terms/OWN", TERMS, "own"),
+            ("GET", terms): (base, None, "404"),
+            ("GET", f"{terms}/versions"): (f"{base}/versions", None, "404"),
+            ("GET", f"{terms}/coverage"): (f"{base}/coverage", None, "404"),
+            ("POST", f"{terms}/end"): (f"{base}/end", None, "404"),
             ("GET", "/v1/stamp-programmes"): ("/v1/stamp-programmes", None, "empty"),
             ("PUT", stamps): ("/v1/stamp-programmes/TEA", CARD, "own"),
             ("GET", stamps): (card, None, "404"),

@@ -22,6 +22,8 @@ SCOPES = (
     "rewards:write",
     "orders:read",
     "orders:write",
+    "warranties:read",
+    "warranties:write",
 )
 
 

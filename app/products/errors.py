@@ -15,6 +15,12 @@ class SkuInvalid(RuleViolation):
     en = "A SKU has 1 to 100 printable characters and no space at either end."
 
 
+class GtinInvalid(RuleViolation):
+    code = "gtin_invalid"
+    ko = "GTIN이 올바르지 않아요. 바코드 숫자 8, 12, 13, 14자리를 검증 숫자까지 확인해 주세요."
+    en = "Not a GTIN. Check its 8, 12, 13 or 14 digits; the last one is a check digit."
+
+
 class ProductNameRequired(RuleViolation):
     code = "product_name_required"
     ko = "새 상품 {sku}에는 이름이 필요해요. 상품명을 보내 주세요."

@@ -40,6 +40,9 @@ class Product(Model):
     price: Mapped[int | None] = mapped_column(BigInteger)
     cost: Mapped[int | None] = mapped_column(BigInteger)
     active: Mapped[bool]
+    gtin: Mapped[str | None] = mapped_column(Text)
+    photo_url: Mapped[str | None] = mapped_column(Text)
+    serials: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -3,17 +3,24 @@
 from dataclasses import asdict
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from app.products.models import ProductVersion
-from app.products.rules import SKU_LENGTH_MAX
+from app.products.rules import SERIAL_CHARACTERS, SKU_LENGTH_MAX
 from app.products.services import Catalogued
 from app.web.fields import Count, Flag, PlainString
+from app.web.messages import say
 from app.web.pagination import PageQuery
 from app.web.responses import show_instant
 from app.web.schemas import Schema
 
 RELATED_MAX = 200
+SERIAL_LENGTH_MAX = 40
+
+SHORTEST_FIRST = say(
+    "min_length is more than max_length.", "min_length가 max_length보다 커요. 바꿔 주세요."
+)
+NO_PHOTO = say("Must be an https address of a photo.", "https로 시작하는 사진 주소여야 해요.")
 
 
 def _skus(described: str) -> "fields.List[Any]":
@@ -23,6 +30,24 @@ def _skus(described: str) -> "fields.List[Any]":
         validate=validate.Length(max=RELATED_MAX),
         metadata={"description": described},
     )
+
+
+class SerialRuleIn(Schema):
+    """What the maker's own serial numbers look like; imports refuse others."""
+
+    prefix = PlainString(load_default="", validate=validate.Length(max=20))
+    min_length = Count(load_default=1, least=1, most=SERIAL_LENGTH_MAX)
+    max_length = Count(load_default=SERIAL_LENGTH_MAX, least=1, most=SERIAL_LENGTH_MAX)
+    characters = PlainString(
+        load_default="letters_digits",
+        validate=validate.OneOf(sorted(SERIAL_CHARACTERS)),
+        metadata={"description": "접두어 뒤에 쓰는 글자 · What follows the prefix"},
+    )
+
+    @validates_schema
+    def _shortest_first(self, data: dict[str, Any], **_: Any) -> None:
+        if data["min_length"] > data["max_length"]:
+            raise ValidationError(SHORTEST_FIRST, "min_length")
 
 
 class ProductIn(Schema):
@@ -37,6 +62,22 @@ class ProductIn(Schema):
     active = Flag(load_default=True)
     complements = _skus("SKUs of its add-ons (추가상품).")
     upgrades = _skus("SKUs of its successors and higher grades (상위버전).")
+    gtin = PlainString(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(8, 14),
+        metadata={"description": "바코드 숫자 · Digits of the barcode, check digit included"},
+    )
+    photo_url = PlainString(
+        load_default=None,
+        allow_none=True,
+        validate=[
+            validate.Length(1, 1000),
+            validate.Regexp(r"https://[^\s<>\"'`{}|\\^]+\Z", error=NO_PHOTO),
+        ],
+        metadata={"example": "https://cdn.example.com/boot.jpg"},
+    )
+    serials = fields.Nested(SerialRuleIn, load_default=None, allow_none=True)
 
 
 class ProductsQuery(PageQuery):
@@ -55,6 +96,9 @@ class DefinitionOut(Schema):
     active = fields.Boolean()
     complements = fields.List(fields.String())
     upgrades = fields.List(fields.String())
+    gtin = fields.String(allow_none=True)
+    photo_url = fields.String(allow_none=True)
+    serials = fields.Dict(allow_none=True)
 
 
 class ProductOut(DefinitionOut):
@@ -83,6 +127,10 @@ def show_version(version: ProductVersion) -> dict[str, Any]:
         "object": "product_version",
         "sku": version.sku,
         "version": version.version,
+        # What products had not yet when the version was written.
+        "gtin": None,
+        "photo_url": None,
+        "serials": None,
         **version.definition,
         "actor": version.actor,
         "created_at": show_instant(version.created_at),

@@ -18,11 +18,19 @@ from app.db import db
 from app.products import queries, rules
 from app.products.errors import ProductNotFound
 from app.products.models import Product, ProductRelation, ProductVersion
-from app.products.rules import Definition, ProductFacts, state_of
+from app.products.rules import (
+    Definition,
+    ProductFacts,
+    SerialRule,
+    gtin_14,
+    serial_fits,
+    state_of,
+)
 
 __all__ = [
-    "Catalogued", "Definition", "ProductFacts", "facts_of", "get_product", "list_products",
-    "list_versions", "put_product", "put_products", "record_import", "state_of",
+    "Catalogued", "Definition", "ProductFacts", "SerialRule", "facts_of", "get_product",
+    "gtin_14", "list_products", "list_versions", "put_product", "put_products",
+    "record_import", "serial_fits", "state_of",
 ]  # fmt: skip
 
 Outcome = Literal["created", "changed", "unchanged"]
@@ -49,6 +57,7 @@ def put_product(
     :raises SkuInvalid: the SKU is empty, too long or not printable
     :raises ProductNameRequired: a new product without a name
     :raises ProductRelatedToItself: it is named among its own relations
+    :raises GtinInvalid: the GTIN's length or check digit is wrong
     """
     sku = rules.sku_of(sku)
     before = _definitions(queries.lock_products(brand_id, [sku]).values()).get(sku)
@@ -176,6 +185,9 @@ def _definitions(products: Iterable[Product]) -> dict[str, Definition]:
             active=product.active,
             complements=relations.get((sku, "complement"), ()),
             upgrades=relations.get((sku, "upgrade"), ()),
+            gtin=product.gtin,
+            photo_url=product.photo_url,
+            serials=None if product.serials is None else SerialRule(**product.serials),
         )
         for sku, product in by_sku.items()
     }
@@ -194,6 +206,9 @@ def _change(product: Product, definition: Definition, *, now: datetime) -> None:
     product.price = definition.price
     product.cost = definition.cost
     product.active = definition.active
+    product.gtin = definition.gtin
+    product.photo_url = definition.photo_url
+    product.serials = None if definition.serials is None else asdict(definition.serials)
     product.updated_at = now
 
 

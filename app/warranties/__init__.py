@@ -1,0 +1,14 @@
+"""Warranties: terms, coverage, units with their labels, and what becomes of them.
+
+Other features may import ``services``, ``events`` and ``errors`` from here.
+"""
+
+from flask import Flask
+from flask_smorest import Api
+
+
+def init_app(app: Flask, api: Api) -> None:
+    """Register the feature's routes."""
+    from app.warranties.routes import terms
+
+    api.register_blueprint(terms.blp)

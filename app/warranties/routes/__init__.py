@@ -1,0 +1,1 @@
+"""Warranties over JSON: parse, call one use case in one transaction, render."""

@@ -1,0 +1,1 @@
+"""The rules of warranties: plain functions over plain values."""
