@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.benefits.audits import CHECKS as BENEFITS
+from app.consents.audits import CHECKS as CONSENTS
 from app.coupons.audits import CHECKS as COUPONS
 from app.exchanges.audits import CHECKS as EXCHANGES
 from app.findings import Finding, prove
@@ -19,6 +20,7 @@ from app.tiers.audits import CHECKS as TIERS
 
 # Every feature that keeps books, from bottom to top; a test compares it with the packages.
 BOOKS: Mapping[str, Mapping[str, str]] = {
+    "consents": CONSENTS,
     "points": POINTS,
     "coupons": COUPONS,
     "benefits": BENEFITS,

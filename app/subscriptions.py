@@ -5,6 +5,7 @@ from typing import Any
 
 from app import events
 from app.benefits import services as benefits
+from app.consents import services as consents
 from app.coupons import services as coupons
 from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
@@ -19,6 +20,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberRegistered: [points.open_account, rewards.greet],
     MemberReferred: [rewards.record_invitation],
     MemberMerged: [
+        consents.follow_merge,
         points.move_to_survivor,
         points.move_notices,
         stamps.move_to_survivor,  # before grants, whose occasions name cards
@@ -30,6 +32,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         exchanges.move_to_survivor,
     ],
     MemberErased: [
+        consents.forget,
         points.forfeit,
         points.cancel_notices,
         coupons.forget_member,

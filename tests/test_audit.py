@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from app.audit import BOOKS
+from tests.consents.asking import answer
 from tests.coupons.shop import define
 from tests.exchanges.shop import exchange, open_shop
 from tests.orders.programme import card, ladder, rule
@@ -17,6 +18,7 @@ from tests.support.members import make_member
 
 # One lie in each book, told behind the application's back.
 LIES = {
+    "consents": "UPDATE consent_states SET state = 'granted' WHERE brand_id = %s",
     "points": "UPDATE point_accounts SET held = held + 1 WHERE brand_id = %s",
     "coupons": "UPDATE coupon_counters SET issued = issued + 1 WHERE brand_id = %s",
     "benefits": "UPDATE benefit_counters SET grants = grants + 1 WHERE brand_id = %s",
@@ -54,6 +56,7 @@ def shop(make_brand: Any) -> TestBrand:
     place(brand)
     brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
     exchange(brand, inviter)
+    answer(brand, inviter, ad_sms="refused")
     return brand
 
 

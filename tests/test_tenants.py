@@ -48,6 +48,11 @@ class World:
         api.put("/v1/exchange-items/MUG", MUG, expect=201)
         self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
         publish(brand, "ad_sms")
+        api.post(
+            "/v1/members/ext:alice/consents",
+            {"decisions": [{"purpose": "ad_sms", "choice": "granted"}], "source": "my_page"},
+            expect=200,
+        )
         api.put("/v1/tier-ladder", {})
         api.put("/v1/stamp-programmes/COFFEE", CARD, expect=201)
         api.put("/v1/warranty-terms/BASE", TERMS, expect=201)
@@ -79,6 +84,13 @@ class World:
             ("GET", f"{terms}/versions"): (f"{base}/versions", None, "404"),
             ("GET", f"{terms}/coverage"): (f"{base}/coverage", None, "404"),
             ("POST", f"{terms}/end"): (f"{base}/end", None, "404"),
+            ("POST", f"{member}/consents"): (
+                f"/v1/members/{alice}/consents", {"asked": ["ad_sms"], "source": "import"}, "404",
+            ),
+            ("GET", f"{member}/consents"): (f"/v1/members/{alice}/consents", None, "404"),
+            ("GET", f"{member}/consents/history"): (
+                f"/v1/members/{alice}/consents/history", None, "404",
+            ),
             ("GET", "/v1/stamp-programmes"): ("/v1/stamp-programmes", None, "empty"),
             ("PUT", stamps): ("/v1/stamp-programmes/TEA", CARD, "own"),
             ("GET", stamps): (card, None, "404"),

@@ -104,6 +104,15 @@ class ReferralPolicy:
 
 
 @dataclass(frozen=True)
+class Consents:
+    """How long a refusal is respected, how early a consent is told again, what is kept."""
+
+    ask_again_days: int = 365
+    reconfirm_days_before: int = 30
+    keep_days_after_erasure: int = 1826
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a brand may set, as of one version."""
 
@@ -116,6 +125,7 @@ class Settings:
     rewards: Rewards = field(default_factory=Rewards)
     referral: ReferralPolicy = field(default_factory=ReferralPolicy)
     points_notices: PointsNotices = field(default_factory=PointsNotices)
+    consents: Consents = field(default_factory=Consents)
 
 
 def settings_from(version: int, stored: dict[str, Any]) -> Settings:
@@ -143,6 +153,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         rewards=Rewards(**_known(Rewards, stored.get("rewards", {}))),
         referral=ReferralPolicy(**referral),
         points_notices=PointsNotices(**notices),
+        consents=Consents(**_known(Consents, stored.get("consents", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
 

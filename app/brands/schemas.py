@@ -117,6 +117,22 @@ class ReferralIn(Schema):
     ring = PlainString(validate=DOUBT)
 
 
+class ConsentsIn(Schema):
+    ask_again_days = Count(
+        least=7,
+        most=3660,
+        metadata={"description": "거부 뒤 다시 묻지 않는 날수 · Days a refusal is respected"},
+    )
+    reconfirm_days_before = Count(
+        least=1,
+        most=365,
+        metadata={"description": "2년 되기 며칠 전에 알릴지 · Days before two years are over"},
+    )
+    keep_days_after_erasure = Count(
+        most=3660, metadata={"description": "Days the proof of an erased member's consents stays"}
+    )
+
+
 def _check_time_zone(name: str) -> None:
     if name not in TIME_ZONES:
         raise ValidationError(NO_TIME_ZONE)
@@ -135,6 +151,7 @@ class BrandIn(Schema):
     rewards = fields.Nested(RewardsIn)
     referral = fields.Nested(ReferralIn)
     points_notices = fields.Nested(PointsNoticesIn)
+    consents = fields.Nested(ConsentsIn)
 
 
 class TestClockIn(Schema):
@@ -190,6 +207,12 @@ class PointsNoticesOut(Schema):
     days_before = fields.List(fields.Integer())
 
 
+class ConsentsOut(Schema):
+    ask_again_days = fields.Integer()
+    reconfirm_days_before = fields.Integer()
+    keep_days_after_erasure = fields.Integer()
+
+
 class ReferralOut(Schema):
     link = fields.String(allow_none=True)
     minimum_amount = fields.Integer()
@@ -219,6 +242,7 @@ class BrandOut(Schema):
     rewards = fields.Nested(RewardsOut)
     referral = fields.Nested(ReferralOut)
     points_notices = fields.Nested(PointsNoticesOut)
+    consents = fields.Nested(ConsentsOut)
 
 
 class AuditQuery(PageQuery):

@@ -11,6 +11,7 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     """Register the feature's routes."""
-    from app.consents.routes import texts
+    from app.consents.routes import records, texts
 
     api.register_blueprint(texts.blp)
+    api.register_blueprint(records.blp)

@@ -19,3 +19,15 @@ class ConsentTextPublished:
     version: int
     asks_anew: bool
     now: datetime
+
+
+@dataclass(frozen=True)
+class ConsentRecorded:
+    """A member answered, or what was agreed to came to its end: one record of the chain."""
+
+    brand_id: UUID
+    member_id: UUID
+    purpose: str
+    action: str
+    seq: int
+    now: datetime

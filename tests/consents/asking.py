@@ -1,9 +1,14 @@
 """A brand that asks: complete texts, and short ways to publish them."""
 
+from functools import partial
 from typing import Any
 
+from app import clock
+from app.brands import services as brands
+from app.consents import audits, services
 from app.consents.rules.purposes import PURPOSES
 from tests.support.api import TestBrand
+from tests.support.members import unit_of_work
 
 MARKETING: dict[str, Any] = {
     "title": "마케팅 활용 동의",
@@ -66,5 +71,55 @@ def publish(brand: TestBrand, purpose: str, **changes: Any) -> Any:
 
 
 def publish_all(brand: TestBrand) -> None:
-    for purpose in PURPOSES:
-        publish(brand, purpose)
+    """Publish a text for every purpose, in one transaction rather than by as many calls."""
+    with unit_of_work(brand):
+        now = brands.brand_now(brand.brand_id, clock.now())
+        for purpose in PURPOSES:
+            for use_case in (
+                partial(services.put_text, definition=TEXTS[purpose]),
+                services.publish_text,
+            ):
+                use_case(brand.brand_id, purpose, "ko", actor="test", now=now)
+
+
+def answer(brand: TestBrand, member: str, *, asked: tuple[str, ...] = (), **options: Any) -> Any:
+    """Answer for a member: ``ad_sms="granted"``; other options are those of the body."""
+    decisions = [
+        {"purpose": purpose, "choice": options.pop(purpose)}
+        for purpose in PURPOSES
+        if purpose in options
+    ]
+    body = {"decisions": decisions, "asked": list(asked), "source": "my_page", **options}
+    return brand.api.post(f"{member}/consents", body, expect=200)
+
+
+def refuse_answer(brand: TestBrand, member: str, code: str, **options: Any) -> Any:
+    decisions = [
+        {"purpose": purpose, "choice": options.pop(purpose)}
+        for purpose in PURPOSES
+        if purpose in options
+    ]
+    body = {"decisions": decisions, "source": "my_page", **options}
+    return brand.api.refused("POST", f"{member}/consents", body, code=code)
+
+
+def states(brand: TestBrand, member: str) -> dict[str, Any]:
+    """Return the state of each purpose that was ever answered."""
+    shown = brand.api.get(f"{member}/consents")["consents"]
+    return {each["purpose"]: each["state"] for each in shown if each["state"]}
+
+
+def standing(brand: TestBrand, member: str, purpose: str) -> Any:
+    shown = brand.api.get(f"{member}/consents")["consents"]
+    return next(each for each in shown if each["purpose"] == purpose)
+
+
+def history(brand: TestBrand, member: str) -> list[Any]:
+    """Return the records of a member, the oldest first."""
+    records: list[Any] = brand.api.get(f"{member}/consents/history?limit=100")["data"]
+    return records[::-1]
+
+
+def audit(brand: TestBrand) -> list[Any]:
+    with unit_of_work(brand):
+        return audits.audit(brand.brand_id)

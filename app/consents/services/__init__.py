@@ -1,5 +1,14 @@
 """The use cases of consents. None of them commits; none of them knows about HTTP."""
 
+from app.consents.services.following import follow_merge, forget
+from app.consents.services.recording import Answer, Evidence, record_answer
+from app.consents.services.standing import (
+    Standing,
+    list_records,
+    list_standings,
+    load_states,
+    load_states_of,
+)
 from app.consents.services.texts import (
     TextView,
     get_text,
@@ -11,11 +20,21 @@ from app.consents.services.texts import (
 )
 
 __all__ = [
+    "Answer",
+    "Evidence",
+    "Standing",
     "TextView",
+    "follow_merge",
+    "forget",
     "get_text",
     "list_asked",
+    "list_records",
+    "list_standings",
     "list_text_versions",
     "list_texts",
+    "load_states",
+    "load_states_of",
     "publish_text",
     "put_text",
+    "record_answer",
 ]

@@ -18,6 +18,7 @@ from app.members.services.celebrating import (
 from app.members.services.contacts import profile_of, reseal_members
 from app.members.services.ending import erase_member, merge_member
 from app.members.services.reading import (
+    birth_date,
     find_member,
     ids_of_person,
     is_erased,
@@ -46,6 +47,7 @@ __all__ = [
     "Outcome",
     "Profile",
     "add_tag",
+    "birth_date",
     "change_member",
     "coming_anniversaries",
     "coming_birthdays",

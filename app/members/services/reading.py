@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
@@ -12,8 +12,8 @@ from app import crypto, ids
 from app.members import queries
 from app.members.errors import MemberIsErased, MemberIsMerged, MemberNotFound
 from app.members.models import Member
-from app.members.rules import MemberRef, parse_reference
-from app.members.services.contacts import index_of
+from app.members.rules import MemberRef, parse_reference, solar_date_of
+from app.members.services.contacts import birthday_of, index_of
 
 
 def find_member(brand_id: UUID, reference: str, *, pointer: str | None = None) -> Member:
@@ -60,6 +60,12 @@ def survivor_id(brand_id: UUID, member_id: UUID, *, keep: bool = False) -> UUID:
     """
     member = get_member(brand_id, MemberRef(member_id=member_id), keep=keep)
     return member.merged_into_id or member.id
+
+
+def birth_date(brand_id: UUID, member_id: UUID) -> date | None:
+    """Return the day of birth in the solar calendar, if it is known."""
+    birthday = birthday_of(get_member(brand_id, MemberRef(member_id=member_id)))
+    return solar_date_of(birthday) if birthday else None
 
 
 def is_erased(brand_id: UUID, member_id: UUID) -> bool:
