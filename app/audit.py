@@ -17,6 +17,7 @@ from app.proving import prove_each, report
 from app.rewards.audits import CHECKS as REWARDS
 from app.stamps.audits import CHECKS as STAMPS
 from app.tiers.audits import CHECKS as TIERS
+from app.warranties.audits import CHECKS as WARRANTIES
 
 # Every feature that keeps books, from bottom to top; a test compares it with the packages.
 BOOKS: Mapping[str, Mapping[str, str]] = {
@@ -28,6 +29,7 @@ BOOKS: Mapping[str, Mapping[str, str]] = {
     "tiers": TIERS,
     "rewards": REWARDS,
     "exchanges": EXCHANGES,
+    "warranties": WARRANTIES,
 }
 
 

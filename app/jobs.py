@@ -31,6 +31,7 @@ from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
 from app.stamps.jobs import expire_cards
 from app.tiers.jobs import assess
+from app.warranties.jobs import forget_codes, work_batches
 from app.web.jobs import purge_idempotency
 
 RUNS_KEPT = timedelta(days=90)
@@ -116,6 +117,8 @@ PERIODIC: dict[str, Periodic] = {
     "stamps.expire_cards": Periodic(expire_cards, "*/5 * * * *", MINUTES),
     "tiers.assess": Periodic(assess, "*/5 * * * *", MINUTES),
     "rewards.occasions": Periodic(run_occasions, "*/5 * * * *", MINUTES),
+    "warranties.work": Periodic(work_batches, "*/5 * * * *", MINUTES),
+    "warranties.forget_codes": Periodic(forget_codes, "*/5 * * * *", MINUTES),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),

@@ -15,6 +15,8 @@ from tests.orders.programme import card, ladder, rule
 from tests.orders.shop import NOW, place
 from tests.support.api import TestBrand
 from tests.support.members import make_member
+from tests.warranties.shop import make_batch
+from tests.warranties.shop import open_shop as open_maker
 
 # One lie in each book, told behind the application's back.
 LIES = {
@@ -26,6 +28,7 @@ LIES = {
     "tiers": "UPDATE member_tiers SET changes = changes + 1 WHERE brand_id = %s",
     "rewards": "UPDATE referrals SET state = 'review' WHERE brand_id = %s",
     "exchanges": "UPDATE exchange_items SET taken = taken + 1 WHERE brand_id = %s",
+    "warranties": "UPDATE warranty_units SET version = version + 1 WHERE brand_id = %s",
 }
 
 
@@ -57,6 +60,8 @@ def shop(make_brand: Any) -> TestBrand:
     brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
     exchange(brand, inviter)
     answer(brand, inviter, ad_sms="refused")
+    open_maker(brand)
+    make_batch(brand, 2)
     return brand
 
 

@@ -56,6 +56,8 @@ class World:
         api.put("/v1/tier-ladder", {})
         api.put("/v1/stamp-programmes/COFFEE", CARD, expect=201)
         api.put("/v1/warranty-terms/BASE", TERMS, expect=201)
+        boot = {"product": "MUG", "quantity": 1, "serials": ["MUG-1"]}
+        self.batch = api.post("/v1/warranty-batches", boot)["id"]
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
 
@@ -71,6 +73,8 @@ class World:
         coupons = "/v1/coupons/<string:coupon>"
         stamps, card = "/v1/stamp-programmes/<string:programme>", "/v1/stamp-programmes/COFFEE"
         texts, text = "/v1/consent-texts/<string:purpose>/<string:language>", "ad_sms/ko"
+        batch, units = f"/v1/warranty-batches/{self.batch}", "/v1/units/<string:serial>"
+        batches = "/v1/warranty-batches/<string:batch>"
         terms, base = "/v1/warranty-terms/<string:terms>", "/v1/warranty-terms/BASE"
         return {
             ("GET", "/v1/consent-texts"): ("/v1/consent-texts", None, "empty"),
@@ -78,6 +82,21 @@ class World:
             ("GET", texts): (f"/v1/consent-texts/{text}", None, "own"),
             ("GET", f"{texts}/versions"): (f"/v1/consent-texts/{text}/versions", None, "own"),
             ("POST", f"{texts}/publish"): (f"/v1/consent-texts/{text}/publish", {}, "own"),
+            ("GET", "/v1/warranty-batches"): ("/v1/warranty-batches", None, "empty"),
+            ("POST", "/v1/warranty-batches"): (
+                "/v1/warranty-batches", {"product": "MUG", "quantity": 1}, "404",
+            ),
+            ("GET", batches): (batch, None, "404"),
+            ("POST", f"{batches}/allocate"): (f"{batch}/allocate", {"channel": "x"}, "404"),
+            ("POST", f"{batches}/ship"): (f"{batch}/ship", {}, "404"),
+            ("POST", f"{batches}/void"): (f"{batch}/void", {"reason": "theft"}, "404"),
+            ("GET", "/v1/units"): ("/v1/units", None, "empty"),
+            ("GET", units): ("/v1/units/MUG-1", None, "404"),
+            ("GET", f"{units}/events"): ("/v1/units/MUG-1/events", None, "404"),
+            ("POST", f"{units}/steps"): ("/v1/units/MUG-1/steps", {"step": "ship"}, "404"),
+            ("POST", f"{units}/flags"): (
+                "/v1/units/MUG-1/flags", {"flag": "stolen", "reason": "theft"}, "404",
+            ),
             ("GET", "/v1/warranty-terms"): ("/v1/warranty-terms", None, "empty"),
             ("PUT", terms): ("/v1/warranty-terms/OWN", TERMS, "own"),
             ("GET", terms): (base, None, "404"),
@@ -309,6 +328,7 @@ def test_another_brands_key_sees_and_changes_nothing(app, world, make_brand, own
     stranger = make_brand().api
     ids = (
         world.alice, world.bob, world.order, world.hold, world.referral, world.exchange,
+        world.batch,
     )  # fmt: skip
     for (method, rule), (path, body, expected) in world.requests().items():
         response = stranger.send(method, path, body)

@@ -9,6 +9,7 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     """Register the feature's routes."""
-    from app.warranties.routes import terms
+    from app.warranties.routes import batches, terms, units
 
-    api.register_blueprint(terms.blp)
+    for module in (terms, batches, units):
+        api.register_blueprint(module.blp)

@@ -1,6 +1,6 @@
 """The refusals of warranties."""
 
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, RuleViolation
 
 
 class WarrantyTermsNotFound(NotFound):
@@ -22,3 +22,75 @@ class WarrantyTermsOverlap(Conflict):
         " 한쪽에서 빼거나, 그 조건을 먼저 끝내 주세요."
     )
     en = "The terms {terms} cover {what[en]} already. Take it off one of them, or end those first."
+
+
+class WarrantyTermsMissing(RuleViolation):
+    code = "warranty_terms_missing"
+    ko = "상품 {sku}에 쓸 보증 조건이 없어요. PUT /v1/warranty-terms로 먼저 정해 주세요."
+    en = "No warranty terms fit the product {sku}. Set some with PUT /v1/warranty-terms."
+
+
+class WarrantyBatchNotFound(NotFound):
+    code = "warranty_batch_not_found"
+    ko = "그런 라벨 묶음이 없어요. GET /v1/warranty-batches에서 확인해 주세요."
+    en = "There is no such batch of units. See GET /v1/warranty-batches."
+
+
+class WarrantyBatchBusy(Conflict):
+    code = "warranty_batch_busy"
+    ko = "이 묶음은 아직 작업 중이에요({done}/{total}). 끝난 뒤에 다시 보내 주세요."
+    en = "This batch is being worked on ({done} of {total}). Send it again when that is done."
+
+
+class WarrantyBatchVoid(Conflict):
+    code = "warranty_batch_void"
+    ko = "무효로 한 묶음이에요. 새 묶음을 만들어 주세요."
+    en = "This batch is void. Make a new one."
+
+
+class WarrantyRangeInvalid(RuleViolation):
+    code = "warranty_range_invalid"
+    ko = "이 묶음의 번호는 1부터 {quantity}까지예요. first와 last를 확인해 주세요."
+    en = "The units of this batch are numbered from 1 to {quantity}. Check first and last."
+
+
+class UnitNotFound(NotFound):
+    code = "unit_not_found"
+    ko = "그런 시리얼 번호의 제품이 없어요. 번호를 다시 확인해 주세요."
+    en = "There is no unit with this serial. Check it once more."
+
+
+class UnitStepRefused(Conflict):
+    code = "unit_step_refused"
+    ko = "지금 상태({state})에서는 할 수 없는 일이에요({step}). 제품의 이력을 확인해 주세요."
+    en = "A unit that is {state} cannot {step}. Look at its events."
+
+
+class UnitReasonRequired(RuleViolation):
+    code = "unit_reason_required"
+    ko = "이유가 필요해요. reason에 적어 주세요."
+    en = "This needs a reason. Send one as reason."
+
+
+class UnitSerialInvalid(RuleViolation):
+    code = "unit_serial_invalid"
+    ko = (
+        "{line}번째 시리얼 번호 {serial}을(를) 쓸 수 없어요."
+        " 40자까지의 영문자, 숫자, -, ., _이고 상품의 시리얼 규칙에 맞아야 해요."
+    )
+    en = (
+        "Serial {line}, {serial}, cannot be used: up to 40 letters, digits, -, . or _, and as the"
+        " product's serial rule says."
+    )
+
+
+class UnitSerialTaken(Conflict):
+    code = "unit_serial_taken"
+    ko = "시리얼 번호 {serial}은(는) 이미 있어요. 영문자 O·I·L은 숫자 0·1·1과 같은 것으로 읽어요."
+    en = "The serial {serial} exists already. O, I and L are read as 0, 1 and 1."
+
+
+class UnitReplacementUnfit(RuleViolation):
+    code = "unit_replacement_unfit"
+    ko = "대신 줄 제품은 주인이 없고 무효가 아닌 다른 제품이어야 해요({serial}: {state})."
+    en = "The replacement must be another unit, without an owner and not void ({serial}: {state})."

@@ -2,14 +2,31 @@
 
 - *Terms* are versioned; a version never changes. A unit keeps the version in force when
   it was made, and what later ones add to it (see ``rules.coverage``).
+- A *batch* is a number of units of one product, made together under one version of terms.
+- A *task* is a step that a whole batch (or some of its numbers) takes, chunk by chunk, so
+  that a job can go on where another one was stopped; ``cursor`` is the last number done.
+- A *unit* is one piece. Its serial is public, found by ``serial_key``; its code is secret:
+  kept as an HMAC, and sealed as long as labels may be printed. ``version`` counts its
+  events.
+- An *event* is one immutable step of a unit, numbered gaplessly.
+- A *download* is leave to fetch the labels of a batch for a while: all but the first have
+  a reason.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -44,3 +61,142 @@ class WarrantyTermVersion(Model):
     definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
     actor: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class WarrantyBatch(Model):
+    __tablename__ = "warranty_batches"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "sku"], ["products.brand_id", "products.sku"]),
+        ForeignKeyConstraint(
+            ["brand_id", "terms", "terms_version"],
+            [
+                "warranty_term_versions.brand_id",
+                "warranty_term_versions.code",
+                "warranty_term_versions.version",
+            ],
+        ),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_warranty_batches_sku", "brand_id", "sku", "id"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(Text)
+    quantity: Mapped[int]
+    channel: Mapped[str | None] = mapped_column(Text)
+    manufactured_on: Mapped[date | None]
+    import_cleared_on: Mapped[date | None]
+    terms: Mapped[str] = mapped_column(Text)
+    terms_version: Mapped[int]
+    own_serials: Mapped[bool]
+    actor: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str | None] = mapped_column(Text)
+    # From then on labels cannot be printed any more: the sealed codes are deleted.
+    codes_kept_until: Mapped[datetime | None]
+    codes_forgotten_at: Mapped[datetime | None]
+
+
+def _batch_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["brand_id", "batch_id"], ["warranty_batches.brand_id", "warranty_batches.id"]
+    )
+
+
+class WarrantyBatchTask(Model):
+    __tablename__ = "warranty_batch_tasks"
+    __table_args__ = (
+        _batch_key(),
+        CheckConstraint("step IN ('make', 'print', 'allocate', 'ship', 'void')", name="step"),
+        CheckConstraint("first_no <= last_no AND cursor <= last_no", name="numbers"),
+        Index(
+            "ix_warranty_batch_tasks_open",
+            "brand_id",
+            "batch_id",
+            "seq",
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[str] = mapped_column(Text)
+    first_no: Mapped[int]
+    last_no: Mapped[int]
+    cursor: Mapped[int]
+    done: Mapped[int]
+    channel: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class WarrantyUnit(Model):
+    __tablename__ = "warranty_units"
+    __table_args__ = (
+        _batch_key(),
+        UniqueConstraint("brand_id", "batch_id", "number"),
+        UniqueConstraint("brand_id", "serial_key"),
+        UniqueConstraint("brand_id", "code_hash"),
+        CheckConstraint(
+            "state IN ('generated', 'printed', 'allocated', 'shipped', 'claimed', 'released',"
+            " 'replaced', 'void')",
+            name="state",
+        ),
+        CheckConstraint("(state = 'replaced') = (replaced_by IS NOT NULL)", name="replaced"),
+        CheckConstraint("flags <@ ARRAY['suspect', 'lost', 'stolen', 'recalled']", name="flags"),
+        Index("ix_warranty_units_state", "brand_id", "batch_id", "state"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID]
+    number: Mapped[int]
+    serial: Mapped[str] = mapped_column(Text)
+    serial_key: Mapped[str] = mapped_column(Text)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    channel: Mapped[str | None] = mapped_column(Text)
+    shipped_at: Mapped[datetime | None]
+    exchanged_on: Mapped[date | None]
+    replaced_by: Mapped[UUID | None]
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class WarrantyUnitEvent(Model):
+    __tablename__ = "warranty_unit_events"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    # make, a step of rules.units, flag, unflag, or replacement (of another one)
+    step: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)  # after it
+    detail: Mapped[str | None] = mapped_column(Text)  # a channel, a flag, another unit's serial
+    reason: Mapped[str | None] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class WarrantyBatchDownload(Model):
+    __tablename__ = "warranty_batch_downloads"
+    __table_args__ = (_batch_key(), CheckConstraint("seq = 1 OR reason IS NOT NULL", name="reason"))
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    batch_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    open_until: Mapped[datetime]

@@ -1,0 +1,41 @@
+"""What happened to units and batches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class BatchCreated:
+    """A batch of units was ordered; large ones are made by a job afterwards."""
+
+    brand_id: UUID
+    batch_id: UUID
+    sku: str
+    quantity: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class UnitMoved:
+    """One unit took a step (``claim``, ``release``, ``replace``, ``void``, …).
+
+    Steps of whole batches send none.
+    """
+
+    brand_id: UUID
+    unit_id: UUID
+    step: str
+    state: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class UnitFlagged:
+    """A flag of a unit was set or taken off."""
+
+    brand_id: UUID
+    unit_id: UUID
+    flag: str
+    on: bool
+    now: datetime
