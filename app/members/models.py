@@ -96,6 +96,9 @@ class Member(Model):
     phone_index: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=personal("to be found by phone")
     )
+    phone_verified_at: Mapped[datetime | None] = mapped_column(
+        info=personal("no advertising to somebody else's number")
+    )
     email_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=personal("to be reached about points and warranties")
     )

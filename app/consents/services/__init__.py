@@ -2,6 +2,7 @@
 
 from app.consents.services.following import follow_merge, forget
 from app.consents.services.recording import Answer, Evidence, record_answer
+from app.consents.services.sending import load_recipient, may_send
 from app.consents.services.standing import (
     Standing,
     list_records,
@@ -32,8 +33,10 @@ __all__ = [
     "list_standings",
     "list_text_versions",
     "list_texts",
+    "load_recipient",
     "load_states",
     "load_states_of",
+    "may_send",
     "publish_text",
     "put_text",
     "record_answer",

@@ -35,6 +35,7 @@ from app.members.services.registering import (
     put_member,
     put_members,
     record_import,
+    verify_phone,
 )
 from app.members.services.tags import add_tag, list_tags, remove_tag
 
@@ -72,4 +73,5 @@ __all__ = [
     "search_digest",
     "search_members",
     "survivor_id",
+    "verify_phone",
 ]

@@ -59,6 +59,8 @@ def columns_of(
         )
         if name != "name":
             columns[f"{name}_index"] = None if text is None else index_of(brand_id, name, text)
+    if "phone" in fields:
+        columns["phone_verified_at"] = None  # another number is not proved yet
     if "birthday" in fields:
         birthday = fields["birthday"]
         columns |= {

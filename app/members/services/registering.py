@@ -16,7 +16,7 @@ from app.members import queries, rules
 from app.members.errors import BirthdayInFuture, ReferralCodeFixed
 from app.members.events import MemberReferred, MemberRegistered
 from app.members.models import Member
-from app.members.rules import MemberFields, external_id_of, parse_reference
+from app.members.rules import MemberFields, MemberRef, external_id_of, parse_reference
 from app.members.services.contacts import EMPTY, columns_of, profile_of
 from app.members.services.reading import get_member, refuse_inactive
 
@@ -77,6 +77,22 @@ def change_member(brand_id: UUID, reference: str, fields: MemberFields, *, now: 
     _check_birthday(fields, _today(brand_id, now))
     apply_changes(member, fields, now=now)
     return member
+
+
+def verify_phone(brand_id: UUID, member_id: UUID, *, now: datetime) -> bool:
+    """Write down that the member proved the phone number, by OTP; False if there is none.
+
+    Another number has to be proved again.
+
+    :raises MemberIsMerged, MemberIsErased: the member can no longer change
+    """
+    member = get_member(brand_id, MemberRef(member_id=member_id), lock=True)
+    refuse_inactive(member)
+    if member.phone_index is None:
+        return False
+    member.phone_verified_at = now
+    db.session.flush()  # autoflush is off
+    return True
 
 
 def apply_changes(member: Member, fields: MemberFields, *, now: datetime) -> bool:
