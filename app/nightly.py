@@ -55,6 +55,7 @@ STEPS = (
     Step("coupons", "coupons.tidy"),
     Step("stamps", "stamps.expire_cards"),
     Step("occasions", "rewards.occasions"),
+    Step("consents", "consents.tidy"),
     Step("notices", "points.notices", judges_day=True),
 )
 

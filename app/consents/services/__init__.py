@@ -1,5 +1,10 @@
 """The use cases of consents. None of them commits; none of them knows about HTTP."""
 
+from app.consents.services.due import (
+    count_overdue_notices,
+    lapse_chunk,
+    prepare_reconfirmations_chunk,
+)
 from app.consents.services.following import follow_merge, forget
 from app.consents.services.recording import Answer, Evidence, record_answer
 from app.consents.services.sending import load_recipient, may_send
@@ -25,9 +30,11 @@ __all__ = [
     "Evidence",
     "Standing",
     "TextView",
+    "count_overdue_notices",
     "follow_merge",
     "forget",
     "get_text",
+    "lapse_chunk",
     "list_asked",
     "list_records",
     "list_standings",
@@ -37,6 +44,7 @@ __all__ = [
     "load_states",
     "load_states_of",
     "may_send",
+    "prepare_reconfirmations_chunk",
     "publish_text",
     "put_text",
     "record_answer",
