@@ -113,6 +113,14 @@ class Consents:
 
 
 @dataclass(frozen=True)
+class WarrantyLabels:
+    """Where the codes on labels lead, and the line under the serial."""
+
+    host: str | None = None
+    label_text: str = "QR로 정품 확인·보증 등록"
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a brand may set, as of one version."""
 
@@ -125,6 +133,7 @@ class Settings:
     rewards: Rewards = field(default_factory=Rewards)
     referral: ReferralPolicy = field(default_factory=ReferralPolicy)
     points_notices: PointsNotices = field(default_factory=PointsNotices)
+    warranty: WarrantyLabels = field(default_factory=WarrantyLabels)
     consents: Consents = field(default_factory=Consents)
 
 
@@ -153,6 +162,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         rewards=Rewards(**_known(Rewards, stored.get("rewards", {}))),
         referral=ReferralPolicy(**referral),
         points_notices=PointsNotices(**notices),
+        warranty=WarrantyLabels(**_known(WarrantyLabels, stored.get("warranty", {}))),
         consents=Consents(**_known(Consents, stored.get("consents", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )

@@ -133,6 +133,18 @@ class ConsentsIn(Schema):
     )
 
 
+class WarrantyLabelsIn(Schema):
+    host = PlainString(
+        allow_none=True,
+        validate=[
+            validate.Length(4, 100),
+            validate.Regexp(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\Z"),
+        ],
+        metadata={"description": "라벨의 QR이 여는 곳 · Where codes lead", "example": "w.shop.kr"},
+    )
+    label_text = PlainString(validate=validate.Length(max=60))
+
+
 def _check_time_zone(name: str) -> None:
     if name not in TIME_ZONES:
         raise ValidationError(NO_TIME_ZONE)
@@ -151,6 +163,7 @@ class BrandIn(Schema):
     rewards = fields.Nested(RewardsIn)
     referral = fields.Nested(ReferralIn)
     points_notices = fields.Nested(PointsNoticesIn)
+    warranty = fields.Nested(WarrantyLabelsIn)
     consents = fields.Nested(ConsentsIn)
 
 

@@ -94,3 +94,27 @@ class UnitReplacementUnfit(RuleViolation):
     code = "unit_replacement_unfit"
     ko = "대신 줄 제품은 주인이 없고 무효가 아닌 다른 제품이어야 해요({serial}: {state})."
     en = "The replacement must be another unit, without an owner and not void ({serial}: {state})."
+
+
+class WarrantyHostMissing(RuleViolation):
+    code = "warranty_host_missing"
+    ko = "라벨의 QR이 열 주소가 없어요. PATCH /v1/brand로 warranty.host를 먼저 정해 주세요."
+    en = "Where do the codes lead? Set warranty.host with PATCH /v1/brand first."
+
+
+class WarrantyDownloadReasonRequired(RuleViolation):
+    code = "warranty_download_reason_required"
+    ko = "이미 {times}번 받은 라벨이에요. 다시 받으려면 이유를 reason에 적어 주세요."
+    en = "These labels were fetched {times} times before. Say why again: reason."
+
+
+class WarrantyDownloadClosed(Conflict):
+    code = "warranty_download_closed"
+    ko = "열려 있는 다운로드가 아니에요. POST /v1/warranty-batches/…/downloads로 새로 열어 주세요."
+    en = "This download is not open. Open one with POST /v1/warranty-batches/…/downloads."
+
+
+class WarrantyLabelsForgotten(Conflict):
+    code = "warranty_labels_forgotten"
+    ko = "라벨을 뽑을 수 있는 기간이 지나 코드를 지웠어요. 무효로 하고 새 묶음을 만들어 주세요."
+    en = "The time to print is over and the codes are deleted. Void the batch and make a new one."

@@ -16,6 +16,7 @@ from app.warranties.services.batches import (
     move_batch,
     work_chunk,
 )
+from app.warranties.services.labels import open_download, read_labels
 from app.warranties.services.terms import (
     Defined,
     cover,
@@ -41,6 +42,6 @@ __all__ = [
     "Coverage", "Defined", "Extension", "Piece", "Registration", "Stock", "Terms", "UnitFacts",
     "audit", "cover", "coverage_of", "create_batch", "end_terms", "find_by_code", "flag_unit",
     "forget_codes_chunk", "get_batch", "get_terms", "get_unit", "list_batches", "list_events",
-    "list_terms", "list_units", "list_versions", "move_batch", "move_unit",
-    "parse_digital_link", "put_terms", "terms_of_product", "work_chunk",
+    "list_terms", "list_units", "list_versions", "move_batch", "move_unit", "open_download",
+    "parse_digital_link", "put_terms", "read_labels", "terms_of_product", "work_chunk",
 ]  # fmt: skip
