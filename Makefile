@@ -34,8 +34,8 @@ format: $(VENV)/.dev ## 코드 모양을 맞춰요 · format and fix what can be
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## 성능 측정 · measure the checkout against its ceiling (ARGS=…)
-	@exec $(BIN)/python -m bench.checkout $(ARGS)
+bench: $(VENV)/.dev ## 성능 측정 · measure checkout, tiers and occasions (ARGS=…)
+	@exec $(BIN)/python -m bench $(ARGS)
 
 replay: $(VENV)/.dev ## 실제 주문 재생 · send the real orders to a running server (ARGS=…)
 	@exec $(BIN)/python -m bench.replay $(ARGS)

@@ -1,4 +1,4 @@
-"""``make bench``: how fast the checkout is, against its ceiling and its floor.
+"""How fast the checkout is: against its ceiling, its floor, and with a whole programme.
 
 Own PostgreSQL, gunicorn as ``make run`` starts it, 16 connections. Every workload is
 measured once in each round, in an order shuffled anew; figures are medians of rounds.
@@ -8,7 +8,6 @@ import argparse
 import json
 import random
 import sys
-import tempfile
 import time
 import urllib.request
 import uuid
@@ -19,23 +18,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Flask
 from sqlalchemy import text
 from tqdm import tqdm
 
-from app import create_app, embedded
-from app.config import load_config
+from app import embedded
 from app.db import db, transaction
 from app.points import jobs
 from bench import machine, report, round_trips, seed, workload
 from bench.report import Samples
-from bench.seed import LARGE, ROOT, SMALL, Dataset
+from bench.seed import LARGE, PROGRAMME, SMALL, Dataset, application_of
 from bench.servers import CONNECTIONS, Ceiling, Sample, Web, postmaster_of, start_web
 
-PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
-
 WORKLOADS = ("checkout", "preview", "balance", "refund")
+WITH_PROGRAMME = ("checkout", "preview", "refund")
 SETTING = """\
 {options.rounds} shuffled rounds of {options.seconds:g} s; {connections} connections;
 gunicorn gthread 2 × 8 for each data set; the embedded PostgreSQL with its own settings
@@ -44,18 +39,10 @@ DUE_LOTS = 300_000
 EXPIRY_LEAST = 20_000  # lots a second
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
-    if options.var:
-        return run(options, Path(options.var).resolve())
-    with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
-        return run(options, Path(folder))
-
-
-def run(options: argparse.Namespace, var: Path) -> int:
-    var.mkdir(parents=True, exist_ok=True)
+def run(options: argparse.Namespace, var: Path) -> str:
+    """Return the result as Markdown."""
     about = machine.describe()
-    sizes = [SMALL] if options.quick else [SMALL, LARGE]
+    sizes = [SMALL, PROGRAMME] if options.quick else [SMALL, LARGE, PROGRAMME]
     webs: dict[str, Web] = {}
     try:
         server = embedded.start(var)
@@ -64,17 +51,19 @@ def run(options: argparse.Namespace, var: Path) -> int:
         for name, dataset in datasets.items():
             webs[name] = start_web(dataset, postmaster, var)
         ceilings = {
-            name: Ceiling(dataset, server, postmaster) for name, dataset in datasets.items()
+            name: Ceiling(dataset, server, postmaster)
+            for name, dataset in datasets.items()
+            if not dataset.size.programme
         }
         for name, ceiling in ceilings.items():
             ceiling.install(_order_once(webs[name]))
         samples = measure(webs, ceilings, options.rounds, options.seconds)
         # What was measured is shown even if something below takes long or fails.
         print(f"\n{report.table(samples, {size.name: str(size) for size in sizes})}\n", flush=True)
-        trips = count_round_trips(datasets[SMALL.name])
+        trips = [count_round_trips(datasets[size.name]) for size in (SMALL, PROGRAMME)]
         for web in webs.values():
             web.stop()
-        largest = datasets[sizes[-1].name]
+        largest = datasets[sizes[-2].name]
         expiry = measure_expiry(largest, DUE_LOTS if not options.quick else DUE_LOTS // 10)
         audits = [f"{dataset.size}: {seed.audit(dataset)}" for dataset in datasets.values()]
         about["PostgreSQL"] = _version(largest)
@@ -83,11 +72,7 @@ def run(options: argparse.Namespace, var: Path) -> int:
             web.stop()
         embedded.stop(var)
     names = {size.name: str(size) for size in sizes}
-    shown = show(about, options, samples, names, [trips, expiry, *audits])
-    print(f"\n{shown}")
-    if options.write:
-        write(shown)
-    return 0
+    return show(about, options, samples, names, [*trips, expiry, *audits])
 
 
 def measure(
@@ -97,7 +82,12 @@ def measure(
     first = next(iter(webs))
     # In the order of the table; it is also the order of the warm-up, so that the first
     # refunds find orders.
-    plan = [(name, size) for name in WORKLOADS for size in webs]
+    plan = [
+        (name, size)
+        for name in WORKLOADS
+        for size, web in webs.items()
+        if name in WITH_PROGRAMME or not web.dataset.size.programme
+    ]
     plan += [("ceiling", size) for size in ceilings]
     plan += [("floor", first), ("healthz", first)]
     samples: Samples = {each: [] for each in plan}
@@ -120,7 +110,7 @@ def measure(
 
 def count_round_trips(dataset: Dataset) -> str:
     """Count what one checkout exchanges with PostgreSQL, on the wire."""
-    app = _application(dataset)
+    app = application_of(dataset)
     client = app.test_client()
     headers = {"Authorization": f"Bearer {dataset.api_key}", "Content-Type": "application/json"}
 
@@ -128,7 +118,7 @@ def count_round_trips(dataset: Dataset) -> str:
         name = uuid.uuid4().hex
         answer = client.post(
             "/v1/orders",
-            data=workload.order(1, name),
+            data=workload.order(1, name, dataset.coupon),
             headers={**headers, "Idempotency-Key": name},
         )
         if answer.status_code != 201:
@@ -141,12 +131,15 @@ def count_round_trips(dataset: Dataset) -> str:
     with round_trips.counting(engine) as counted:
         order()
     engine.dispose()
-    return f"Round trips of a checkout besides COMMIT: {counted.besides_commit} (target ≤ 4)."
+    return (
+        f"Round trips of a checkout besides COMMIT, {dataset.size}:"
+        f" {counted.besides_commit} (target ≤ 4)."
+    )
 
 
 def measure_expiry(dataset: Dataset, lots: int) -> str:
     """Expire the next ``lots`` lots by the job itself, as if their day had come."""
-    app = _application(dataset)
+    app = application_of(dataset)
     brand_id = UUID(dataset.brand_id)
     find = text(
         "SELECT expires_at FROM point_lots WHERE brand_id = :brand_id AND remaining > 0"
@@ -159,7 +152,7 @@ def measure_expiry(dataset: Dataset, lots: int) -> str:
             ).scalar_one()
         with tqdm(desc="expiry", unit=" lots") as bar:
             began = time.monotonic()
-            done = jobs.settle_points(brand_id, now, report=partial(_show_progress, bar))
+            done = jobs.settle_points(brand_id, now, report=partial(machine.show_progress, bar))
             seconds = time.monotonic() - began
         db.engine.dispose()
     rate = done / seconds
@@ -183,20 +176,15 @@ def show(
         f"Measured {datetime.now(UTC).date()}. {described}.",
         SETTING.format(options=options, connections=CONNECTIONS),
         report.table(samples, names),
-        report.ratios(samples, list(names)),
+        report.ratios(
+            samples,
+            [name for name in names if name != PROGRAMME.name],
+            programme=PROGRAMME.name,
+        ),
         *remarks,
         report.failures(samples),
     ]
     return "\n\n".join(parts)
-
-
-def write(shown: str) -> None:
-    """Put the result between the marks of the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    head, _, rest = page.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(f"{head}{BEGIN}\n\n{shown}\n\n{END}{tail}", encoding="utf-8")
-    print(f"\nWritten to {PAGE}.")
 
 
 def _order_once(web: Web) -> dict[str, Any]:
@@ -204,7 +192,7 @@ def _order_once(web: Web) -> dict[str, Any]:
     name = uuid.uuid4().hex
     request = urllib.request.Request(
         f"http://127.0.0.1:{web.port}/v1/orders",
-        workload.order(1, name),
+        workload.order(1, name, web.dataset.coupon),
         {
             "Authorization": f"Bearer {web.dataset.api_key}",
             "Idempotency-Key": name,
@@ -216,37 +204,12 @@ def _order_once(web: Web) -> dict[str, Any]:
     return placed
 
 
-def _application(dataset: Dataset) -> Flask:
-    return create_app(load_config({**dataset.environment, "DANGOL_LOG_LEVEL": "warning"}))
-
-
 def _version(dataset: Dataset) -> str:
-    app = _application(dataset)
+    app = application_of(dataset)
     with app.app_context(), transaction():
         return str(db.session.scalar(text("SHOW server_version")))
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.checkout", description=__doc__)
-    parser.add_argument("--var", help="keep the databases here, for the next run")
-    parser.add_argument("--quick", action="store_true", help="small data, two rounds")
-    parser.add_argument("--rounds", type=int)
-    parser.add_argument("--seconds", type=float, default=2.5, help="length of a window")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
-    options = parser.parse_args(arguments)
-    if options.rounds is None:
-        options.rounds = 2 if options.quick else 5
-    return options
-
-
-def _show_progress(bar: "tqdm[Any]", done: int) -> None:
-    bar.update(done - bar.n)
 
 
 def _say(sentence: str) -> None:
     sys.stdout.write(f"  {sentence}\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

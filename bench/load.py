@@ -32,6 +32,7 @@ class Task:
     begin: float
     end: float
     members: int
+    coupon: str | None = None  # what every cart asks for
     # What a refund may take: (order's external id, line).
     refundable: list[tuple[str, int]] = field(default_factory=list)
 
@@ -128,12 +129,12 @@ def _requests(task: Task, outcome: Outcome) -> Iterator[bytes]:
                 yield f"GET /healthz HTTP/1.1\r\n{head}\r\n".encode()
                 continue
             case "checkout":
-                path, body = "/v1/orders", workload.order(member, name)
+                path, body = "/v1/orders", workload.order(member, name, task.coupon)
                 outcome.placed.append(name)
             case "floor":
-                path, body = "/v1/bench/floor", workload.order(member, name)
+                path, body = "/v1/bench/floor", workload.order(member, name, task.coupon)
             case "preview":
-                path, body = "/v1/checkout/preview", workload.preview(member)
+                path, body = "/v1/checkout/preview", workload.preview(member, task.coupon)
             case "refund":
                 order = next(refundable, None)
                 if order is None:

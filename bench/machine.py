@@ -1,8 +1,11 @@
-"""What a measurement costs and where it was taken, read from /proc (Linux)."""
+"""What a measurement costs and where it was taken, read from /proc (Linux); its progress."""
 
 import os
 import platform
 from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
 
 TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")  # microseconds
 
@@ -24,6 +27,11 @@ def describe() -> dict[str, str]:
         "Python": platform.python_version(),
         "load average before": load,
     }
+
+
+def show_progress(bar: "tqdm[Any]", done: int) -> None:
+    """Move a bar to what a job says is done."""
+    bar.update(done - bar.n)
 
 
 def _family(root: int) -> list[int]:

@@ -24,8 +24,10 @@ class Ratio:
         met = (self.least is None or middle >= self.least) and (
             self.most is None or middle <= self.most
         )
-        target = f"≥ {self.least:.2f}" if self.least is not None else f"≤ {self.most:.2f}"
         extent = f"{min(self.values):.2f}–{max(self.values):.2f}"
+        if self.least is None and self.most is None:
+            return f"| {self.what} | {middle:.2f} ({extent}) | none | |"
+        target = f"≥ {self.least:.2f}" if self.least is not None else f"≤ {self.most:.2f}"
         return (
             f"| {self.what} | {middle:.2f} ({extent}) | {target} | {'met' if met else 'missed'} |"
         )
@@ -52,9 +54,22 @@ def table(samples: Samples, sizes: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def ratios(samples: Samples, names: Sequence[str]) -> str:
-    """Return the project's targets, with the last of ``names`` the larger data set."""
-    rows = []
+def ratios(samples: Samples, names: Sequence[str], *, programme: str) -> str:
+    """Return the project's targets.
+
+    The last of ``names`` is the larger data set of points alone; ``programme`` has as
+    many members as the first of them.
+    """
+    rows = [
+        Ratio(
+            f"{name} with a programme ÷ with points alone",
+            _paired(
+                samples[name, programme], samples[name, names[0]], lambda sample: sample.per_second
+            ),
+            least=least,
+        )
+        for name, least in (("checkout", 0.60), ("preview", None), ("refund", None))
+    ]
     for size in names:
         checkout, preview = samples["checkout", size], samples["preview", size]
         ceiling = samples["ceiling", size]

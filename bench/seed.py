@@ -15,9 +15,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
+from flask import Flask
 from psycopg import sql
 
-from app import embedded
+from app import create_app, embedded
+from app.config import load_config
+from bench import offer
 
 ROOT = Path(__file__).parents[1]
 FIRST_EXPIRY_DAYS = 60  # lots lapse on 300 consecutive days from then
@@ -81,13 +84,16 @@ class Size:
     name: str
     members: int
     entries: int  # of each member
+    programme: bool = False  # the brand offers a ladder, stamps, rules and a coupon
 
     def __str__(self) -> str:
-        return f"{_short(self.members)} members, {_short(self.members * self.entries)} entries"
+        shown = f"{_short(self.members)} members, {_short(self.members * self.entries)} entries"
+        return f"{shown}, programme" if self.programme else shown
 
 
 SMALL = Size("small", 10_000, 10)
 LARGE = Size("large", 1_000_000, 5)
+PROGRAMME = Size("programme", 10_000, 10, programme=True)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,11 @@ class Dataset:
     environment: dict[str, str]
     brand_id: str
     api_key: str
+
+    @property
+    def coupon(self) -> str | None:
+        """The code that every cart of this data set asks for."""
+        return offer.COUPON if self.size.programme else None
 
 
 def prepare(var: Path, size: Size, say: Callable[[str], None]) -> Dataset:
@@ -121,8 +132,10 @@ def prepare(var: Path, size: Size, say: Callable[[str], None]) -> Dataset:
     created = json.loads(run_flask(environment, "brands", "create", "--name", "bench", "--json"))
     began = time.monotonic()
     _fill(environment["DATABASE_OWNER_URL"], created["brand_id"], size, say)
-    say(f"{size}: seeded in {time.monotonic() - began:.0f} s")
     dataset = Dataset(size, environment, created["brand_id"], created["secret_key"])
+    if size.programme:
+        offer.define(application_of(dataset).test_client(), dataset.api_key)
+    say(f"{size}: seeded in {time.monotonic() - began:.0f} s")
     note.write_text(
         json.dumps({"brand_id": dataset.brand_id, "api_key": dataset.api_key, "digest": digest})
     )
@@ -139,9 +152,14 @@ def environment_of(var: Path, database: str) -> dict[str, str]:
     return {**ours, **embedded.environment(var, database=database), "DANGOL_VAR": str(var)}
 
 
+def application_of(dataset: Dataset) -> Flask:
+    """Return an application in this process on the data set's database."""
+    return create_app(load_config({**dataset.environment, "DANGOL_LOG_LEVEL": "warning"}))
+
+
 def audit(dataset: Dataset) -> str:
-    """Return what ``flask points audit`` says of the brand."""
-    return run_flask(dataset.environment, "points", "audit", "--brand", dataset.brand_id).strip()
+    """Return what ``flask audit`` says of the brand."""
+    return run_flask(dataset.environment, "audit", "--brand", dataset.brand_id).strip()
 
 
 def _fill(url: str, brand_id: str, size: Size, say: Callable[[str], None]) -> None:
@@ -182,6 +200,8 @@ def run_flask(environment: dict[str, str], *arguments: str) -> str:
 
 def _schema_digest(size: Size) -> str:
     digest = hashlib.sha256(json.dumps([asdict(size), STEPS]).encode())
+    if size.programme:
+        digest.update((ROOT / "bench" / "offer.py").read_bytes())
     for path in sorted([*ROOT.glob("migrations/**/*.py"), *ROOT.glob("app/**/*.sql")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -61,6 +61,7 @@ class Web:
                 begin=begin,
                 end=begin + seconds,
                 members=self.dataset.size.members,
+                coupon=self.dataset.coupon,
                 refundable=taken[number::CLIENT_PROCESSES],
             )
             for number in range(CLIENT_PROCESSES)

@@ -1,19 +1,18 @@
 """How long tiers take for everyone: 1M members, 5M orders, two cores.
 
-``python -m bench.tiers`` fills a database of its own set-based, in the order in which
-orders come, and then measures what the job and the operator's looks at everyone take:
-a first ladder, the assessment of a month in which a fifth of the members lost a tier,
-one of an ordinary month, a distribution and a dry run. It ends with the audit.
+A database of its own is filled set-based, in the order in which orders come. Measured is
+what the job and the operator's looks at everyone take: a first ladder, the assessment of
+a month in which a fifth of the members lost a tier, one of an ordinary month, a
+distribution and a dry run. It ends with the audit.
 """
 
 import argparse
 import json
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -85,16 +84,9 @@ class Timed:
         return f"| {self.name} | {self.did} | {self.seconds:.1f} | {self.cpu:.1f} |"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
-    if options.var:
-        return run(options, Path(options.var).resolve())
-    with tempfile.TemporaryDirectory(prefix="dangol-bench-") as folder:
-        return run(options, Path(folder))
-
-
-def run(options: argparse.Namespace, var: Path) -> int:
-    var.mkdir(parents=True, exist_ok=True)
+def run(options: argparse.Namespace, var: Path) -> str:
+    """Return the result as Markdown."""
+    members, orders = (20_000, 100_000) if options.quick else (1_000_000, 5_000_000)
     about = machine.describe()
     server = embedded.start(var)
     try:
@@ -106,22 +98,41 @@ def run(options: argparse.Namespace, var: Path) -> int:
         run_flask(environment, "db", "upgrade")
         created = run_flask(environment, "brands", "create", "--name", "bench", "--test", "--json")
         brand_id = UUID(json.loads(created)["brand_id"])
-        fill(environment["DATABASE_OWNER_URL"], brand_id, options.members, options.orders)
+        fill(environment["DATABASE_OWNER_URL"], brand_id, members, orders)
         app = create_app(load_config({**environment, "DANGOL_LOG_LEVEL": "warning"}))
         with app.app_context():
-            timed = measure(brand_id, postmaster_of(var), options.members)
+            timed = measure(brand_id, postmaster_of(var), members)
             findings = audit(brand_id)
             db.engine.dispose()
     finally:
         embedded.stop(var)
-    print(f"\n{options.members:,} members, {options.orders:,} orders")
-    print(", ".join(f"{name}: {value}" for name, value in about.items()))
-    print("\n| | what it did | seconds | PostgreSQL's CPU |\n|---|---|--:|--:|")
-    print("\n".join(each.row() for each in timed))
-    print(f"\naudit: {findings or 'clean'}")
     slow = [each.name for each in timed if each.seconds > ASSESSED_WITHIN]
-    print(f"within {ASSESSED_WITHIN} s each: {'no: ' + ', '.join(slow) if slow else 'yes'}")
-    return 0
+    return show(
+        f"{members:,} members, {orders:,} orders",
+        about,
+        timed,
+        findings,
+        f"Within {ASSESSED_WITHIN} s each: {'no: ' + ', '.join(slow) if slow else 'yes'}.",
+    )
+
+
+def show(
+    size: str, about: dict[str, str], timed: Sequence[Timed], findings: str, verdict: str
+) -> str:
+    """Return what was measured as Markdown."""
+    described = "; ".join(f"{name}: {value}" for name, value in about.items())
+    rows = [
+        "| | what it did | seconds | PostgreSQL's CPU |",
+        "|---|---|--:|--:|",
+        *(each.row() for each in timed),
+    ]
+    return "\n\n".join(
+        [
+            f"Measured {datetime.now(UTC).date()}: {size}. {described}.",
+            "\n".join(rows),
+            f"Audit: {findings or 'clean'}. {verdict}",
+        ]
+    )
 
 
 def fill(url: str, brand_id: UUID, members: int, orders: int) -> None:
@@ -172,7 +183,7 @@ def measure(brand_id: UUID, postmaster: int, members: int) -> list[Timed]:
 
 def assess(brand_id: UUID, total: int) -> str:
     with tqdm(total=total, unit="", smoothing=0.05, leave=False) as bar:
-        jobs.assess(brand_id, clock.now(), report=lambda done: bar.update(done - bar.n))
+        jobs.assess(brand_id, clock.now(), report=partial(machine.show_progress, bar))
     with transaction(brand_id):
         moves = db.session.execute(MOVES).one()
     return f"{moves.raised:,} rose, {moves.lowered:,} fell"
@@ -202,15 +213,3 @@ def _set_clock(brand_id: UUID, day: str) -> None:
 
 def _at(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T03:00:00").replace(tzinfo=UTC)
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m bench.tiers", description=__doc__)
-    parser.add_argument("--var", help="keep PostgreSQL's files here")
-    parser.add_argument("--members", type=int, default=1_000_000)
-    parser.add_argument("--orders", type=int, default=5_000_000)
-    return parser.parse_args(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -21,12 +21,17 @@ _CART = json.dumps(
 )[1:]
 
 
-def order(member: int, external_id: str) -> bytes:
-    return f'{{"external_id":"{external_id}","member":"ext:M{member}",{_CART}'.encode()
+def order(member: int, external_id: str, coupon: str | None) -> bytes:
+    return f'{{"external_id":"{external_id}",{_cart(member, coupon)}'.encode()
 
 
-def preview(member: int) -> bytes:
-    return f'{{"member":"ext:M{member}",{_CART}'.encode()
+def preview(member: int, coupon: str | None) -> bytes:
+    return f"{{{_cart(member, coupon)}".encode()
+
+
+def _cart(member: int, coupon: str | None) -> str:
+    asked = f'"coupons":["{coupon}"],' if coupon else ""
+    return f'"member":"ext:M{member}",{asked}{_CART}'
 
 
 def refund(external_id: str, line: int) -> bytes:
