@@ -22,7 +22,10 @@ CARD = {
     "name": "열 번이면 한 번",
     "earn": {"per": "order"},
     "goal": 10,
-    "rewards": [{"at": 5, "points": 500}, {"at": 10, "points": 2000}],
+    "rewards": [
+        {"at": 5, "benefits": [{"points": 500}]},
+        {"at": 10, "benefits": [{"points": 2000}]},
+    ],
 }
 LADDER = {
     "counted_when": "paid",
@@ -52,7 +55,10 @@ LADDER = {
 
 
 def _rules() -> list[dict[str, Any]]:
-    """Return twenty rules: of every kind that looks at orders, most with conditions."""
+    """Return twenty rules of every kind that looks at orders.
+
+    Two of them give for every order of the bench, one more for a member's first of the day.
+    """
     paid = {"on": "order_paid"}
     points = [{"points": 100}]
     hours = {"from_time": "22:00", "to_time": "02:00"}
@@ -75,7 +81,7 @@ def _rules() -> list[dict[str, Any]]:
             "trigger": paid,
             "conditions": {"selection": {"skus": ["71053"]}, "minimum_amount": 10_000},
             "effects": [{"points": 300}],
-            "limits": {"total_grants": 100},
+            "limits": {"total_grants": 100},  # used up before the rounds begin
         },
         {"trigger": paid, "conditions": {"minimum_amount": 50_000}, "effects": points},
         {"trigger": paid, "conditions": {"maximum_amount": 5_000}, "effects": points},
@@ -101,6 +107,7 @@ def _rules() -> list[dict[str, Any]]:
         {"trigger": {"on": "nth_order", "every": 5}, "effects": [{"points": 500}]},
         {
             "trigger": {"on": "repurchase", "kind": "same_product", "within_days": 90},
+            "conditions": {"selection": {"categories": ["bath"]}},
             "effects": [{"percent_basis_points": 100}],
         },
         {"trigger": {"on": "repurchase", "kind": "add_on"}, "effects": points},

@@ -17,7 +17,7 @@ from app.demo import history
 from app.members import services as members
 from app.points import services as points
 
-NAME = "단골상회"
+NAME = "단골제화"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,13 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
+from app import ids
+from app.coupons import jobs as coupon_jobs
 from app.db import transact
+from app.demo import programme
+from app.demo.goods import BOOTS, CARE
+from app.errors import DomainError
+from app.exchanges import services as exchanges
 from app.members import services as members
 from app.members.services import Birthday, MemberFields
 from app.orders import jobs as order_jobs
@@ -26,9 +32,14 @@ from app.orders.services import Cart, RefundRequest
 from app.points import jobs as point_jobs
 from app.points import services as points
 from app.points.errors import AlreadyPosted
+from app.rewards import jobs as reward_jobs
+from app.rewards import services as rewards
+from app.stamps import jobs as stamp_jobs
+from app.tiers import jobs as tier_jobs
 
 MEMBERS = 200
 DAYS = 450
+JOBS_EVERY = 7  # days
 ACTOR = "demo"
 
 FAMILY_NAMES = "김이박최정강조윤장임한오서신권황안송류홍"
@@ -37,21 +48,6 @@ GIVEN_NAMES = (
     *("지호", "수아", "예준", "지아", "유준", "다은", "건우", "은서", "우진", "채원"),
 )
 
-# sku, name, category, price in won
-GOODS = (
-    ("MUG-01", "머그컵", "kitchen", 12_900),
-    ("TEA-02", "보리차 티백 30입", "food", 9_800),
-    ("SOAP-03", "쌀겨 비누", "bath", 6_500),
-    ("TOWEL-04", "호텔 수건", "bath", 15_900),
-    ("CANDLE-05", "소이 캔들", "living", 24_000),
-    ("APRON-06", "린넨 앞치마", "kitchen", 32_000),
-    ("KNIFE-07", "세라믹 칼", "kitchen", 45_000),
-    ("PILLOW-08", "메밀 베개", "living", 38_000),
-    ("RICE-09", "햅쌀 5kg", "food", 27_500),
-    ("HONEY-10", "아카시아 꿀", "food", 19_900),
-    ("LAMP-11", "한지 조명", "living", 89_000),
-    ("POT-12", "무쇠 냄비", "kitchen", 129_000),
-)
 FREE_SHIPPING_FROM = 50_000
 SHIPPING_FEE = 3_000
 
@@ -66,10 +62,11 @@ def external_id_of(number: int) -> str:
 def tell(brand_id: UUID, *, now: datetime) -> None:
     """Let it all happen, from the first day until ``now``. Safe to repeat."""
     shop = Shop(brand_id, now)
+    shop.plan(now - timedelta(days=DAYS), shop.open)
     for number in range(1, MEMBERS + 1):
         shop.plan_member(number)
-    for month in range(30, DAYS + 1, 30):
-        shop.plan(now - timedelta(days=DAYS - month), shop.close_month)
+    for day in range(DAYS % JOBS_EVERY, DAYS + 1, JOBS_EVERY):
+        shop.plan(now - timedelta(days=DAYS - day), shop.run_jobs)
     shop.run()
 
 
@@ -102,7 +99,7 @@ class Shop:
         chance = _chance(external_id_of(number))
         joined_at = self.now - timedelta(days=DAYS) + timedelta(days=chance.uniform(0, 300))
         self.plan(joined_at, partial(self.join, number))
-        self.plan(joined_at + timedelta(minutes=5), partial(self.welcome, number))
+        self.plan(self.now - timedelta(days=chance.uniform(1, 60)), partial(self.exchange, number))
         interval = chance.choice((45, 75, 120, 180, 999))
         at = joined_at + timedelta(days=chance.uniform(0, 3))
         visit = 0
@@ -111,38 +108,30 @@ class Shop:
             self.plan(at, partial(self.order, number, visit))
             at += timedelta(days=chance.uniform(interval * 0.5, interval * 1.5))
 
+    def open(self, at: datetime) -> None:
+        """The shop opens with its whole programme."""
+        self.do(partial(programme.offer, self.brand_id, actor=ACTOR, now=at))
+
     def join(self, number: int, at: datetime) -> None:
+        """Somebody becomes a member; one of four was invited by another."""
         chance = _chance(f"join/{number}")
         fields: MemberFields = {
             "name": chance.choice(FAMILY_NAMES) + chance.choice(GIVEN_NAMES),
             "phone": f"+821000000{number:03}",  # nobody's
             "email": f"{external_id_of(number)}@example.com",
             "birthday": _birthday(chance),
-            "joined_on": at.date(),
         }
+        inviters = sorted(self.member_ids)
+        inviter = chance.choice(inviters) if inviters and chance.random() < 0.25 else None
 
         def use_case() -> None:
+            if inviter is not None:
+                card = rewards.card_of(self.brand_id, f"ext:{external_id_of(inviter)}", now=at)
+                fields["referred_by_code"] = card.code
             member, _ = members.put_member(self.brand_id, external_id_of(number), fields, now=at)
             self.member_ids[number] = member.id
 
         self.do(use_case)
-
-    def welcome(self, number: int, at: datetime) -> None:
-        """Points for joining, which lapse after 90 days if they are not used."""
-        self.do(
-            partial(
-                points.accrue,
-                self.brand_id,
-                self.member_ids[number],
-                1_000,
-                origin="event",
-                reason="가입 축하 포인트",
-                expires_at=at + timedelta(days=90),
-                actor=ACTOR,
-                cause=f"demo/welcome/{number}",
-                now=at,
-            )
-        )
 
     def order(self, number: int, visit: int, at: datetime) -> None:
         """An order, some paid in part with points or a hold; what follows is planned."""
@@ -150,11 +139,13 @@ class Shop:
         chance = _chance(external_id)
         cart = self._cart(number, external_id, chance, at)
         pays_with_points, takes_hold = chance.random() < 0.35, chance.random() < 0.15
+        has_code = chance.random() < 0.1
 
         def use_case() -> None:
             redeem, hold_id = 0, None
+            wanted = self._with_coupons(cart, at, has_code=has_code)
             if pays_with_points:
-                seen = orders.preview_order(self.brand_id, cart, now=at).redeemable or 0
+                seen = orders.preview_order(self.brand_id, wanted, now=at).redeemable or 0
                 redeem = seen - seen % 10 if seen >= 500 else 0
             if redeem and takes_hold:
                 hold, _ = points.place_hold(
@@ -169,7 +160,7 @@ class Shop:
                 hold_id = hold.id
             orders.place_order(
                 self.brand_id,
-                replace(cart, redeem_points=redeem, hold_id=hold_id),
+                replace(wanted, redeem_points=redeem, hold_id=hold_id),
                 key=f"demo/{external_id}",
                 fingerprint=_fingerprint(external_id),
                 actor=ACTOR,
@@ -177,21 +168,45 @@ class Shop:
                 now=at,
             )
 
-        self._plan_what_follows(external_id, cart, chance, at)
+        self._plan_what_follows(number, external_id, cart, chance, at)
         self.do(use_case)
 
+    def _with_coupons(self, cart: Cart, at: datetime, *, has_code: bool) -> Cart:
+        """Return the cart with the code, or with the member's own coupons that suit it best."""
+        if has_code:
+            coded = replace(cart, coupons=(programme.CODE,))
+            seen = orders.preview_order(self.brand_id, coded, now=at).coupons
+            return coded if seen is not None and seen.applied else cart
+        seen = orders.preview_order(self.brand_id, cart, now=at).coupons
+        best = () if seen is None else seen.best.coupon_ids
+        return replace(cart, coupons=tuple(ids.show("cpn", each) for each in best))
+
     def _cart(self, number: int, external_id: str, chance: Random, at: datetime) -> Cart:
+        """A pair of boots now and then, and what goes with them again and again."""
+        articles = chance.sample(CARE, chance.choice((1, 1, 2, 2, 3)))
+        if chance.random() < 0.18:
+            articles = [chance.choice(BOOTS), *articles[: chance.choice((0, 1))]]
         lines = []
-        for sku, name, category, price in chance.sample(GOODS, chance.choice((1, 1, 2, 2, 3, 4))):
-            quantity = chance.choice((1, 1, 1, 2, 3))
-            amount = quantity * price
-            discount = amount // 10 if chance.random() < 0.15 else 0
-            lines.append(CartLine(sku, name, category, quantity, price, amount, discount))
+        for article in articles:
+            quantity = chance.choice((1, 1, 1, 2)) if article in CARE else 1
+            amount = quantity * article.price
+            discount = amount // 10 if chance.random() < 0.1 else 0
+            lines.append(
+                CartLine(
+                    article.sku,
+                    article.name,
+                    article.category,
+                    quantity,
+                    article.price,
+                    amount,
+                    discount,
+                )
+            )
         goods = sum(line.net for line in lines)
         return Cart(
             member_id=self.member_ids[number],
             member_external=None,
-            channel=chance.choice(("own_mall", "own_mall", "smart_store", "shop")),
+            channel=chance.choice(("own_mall", "own_mall", "app", "smart_store", "shop")),
             placed_at=at,
             lines=tuple(lines),
             shipping_fee=0 if goods >= FREE_SHIPPING_FROM else SHIPPING_FEE,
@@ -201,9 +216,12 @@ class Shop:
         )
 
     def _plan_what_follows(
-        self, external_id: str, cart: Cart, chance: Random, at: datetime
+        self, number: int, external_id: str, cart: Cart, chance: Random, at: datetime
     ) -> None:
-        """One of ten is confirmed by the customer, one of ten goes back in part or whole."""
+        """One of ten is confirmed by the customer, one of ten goes back in part or whole.
+
+        Of those who keep all, one of four writes a review.
+        """
         fate = chance.random()
         later = at + timedelta(days=chance.uniform(2, 12))
         if fate < 0.1:
@@ -213,6 +231,8 @@ class Shop:
             self.plan(later, partial(self.refund, external_id, quantities))
         elif fate < 0.2:
             self.plan(later, partial(self.refund, external_id, None))
+        elif fate < 0.4:
+            self.plan(later, partial(self.review, number, external_id))
 
     def confirm(self, external_id: str, at: datetime) -> None:
         def use_case() -> None:
@@ -237,11 +257,47 @@ class Shop:
 
         self.do(use_case)
 
-    def close_month(self, at: datetime) -> None:
-        """What the worker does every few minutes, here once a month."""
+    def review(self, number: int, external_id: str, at: datetime) -> None:
+        stars = _chance(f"review/{external_id}").choice((3, 4, 5, 5, 5))
+        self.do(
+            partial(
+                rewards.record_event,
+                self.brand_id,
+                f"ext:{external_id_of(number)}",
+                event_type="review_written",
+                external_id=external_id,
+                data={"order": external_id, "stars": stars},
+                occurred_at=at,
+                fingerprint=_fingerprint(f"review/{external_id}"),
+                actor=ACTOR,
+                now=at,
+            )
+        )
+
+    def exchange(self, number: int, at: datetime) -> None:
+        """Who has the points and the tier takes a piece of the limited edition."""
+        use_case = partial(
+            exchanges.exchange,
+            self.brand_id,
+            self.member_ids[number],
+            "TREE",
+            1,
+            actor=ACTOR,
+            cause=f"demo/exchange/{number}",
+            now=at,
+        )
+        with suppress(DomainError):
+            self.do(use_case)
+
+    def run_jobs(self, at: datetime) -> None:
+        """What the worker does every few minutes and every night, here once a week."""
         for job in (
-            point_jobs.settle_points,
             order_jobs.confirm_due,
+            tier_jobs.assess,
+            point_jobs.settle_points,
+            coupon_jobs.tidy_coupons,
+            stamp_jobs.expire_cards,
+            reward_jobs.run_occasions,
         ):
             job(self.brand_id, at)
 
@@ -256,4 +312,4 @@ def _fingerprint(external_id: str) -> bytes:
 
 def _birthday(chance: Random) -> Birthday:
     day = date(1960, 1, 1) + timedelta(days=chance.randrange(365 * 45))
-    return Birthday(day.year, day.month, day.day)
+    return Birthday(day.year, day.month, day.day, "lunar" if chance.random() < 0.1 else "solar")
