@@ -108,13 +108,13 @@ def list_beginning(brand_id: UUID, member_id: UUID, beginning: str) -> list[Bene
 
 
 _IS_SPENT = text(
-    "SELECT remaining + pending < :points FROM point_lots"
+    "SELECT remaining + pending + lapsed < :points FROM point_lots"
     " WHERE brand_id = :brand_id AND member_id = :member_id AND lot_no = :lot_no"
 )
 
 
 def is_spent(grant: BenefitGrant) -> bool:
-    """Return whether some of a grant's points are gone from their lot."""
+    """Return whether some of a grant's points are gone from their lot, other than by time."""
     return bool(
         db.session.scalar(
             _IS_SPENT,

@@ -1,5 +1,6 @@
 """The demo brand: made at the first run, through the same use cases the API calls.
 
 ``brand`` keeps what somebody who tries Dangol needs to know in ``demo.json``;
-``history`` tells fifteen months of members' orders, refunds and points.
+``programme`` is what it offers and ``goods`` what it sells; ``history`` tells fifteen
+months of members' orders, refunds and points.
 """

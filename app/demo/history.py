@@ -18,6 +18,7 @@ from uuid import UUID
 
 from app import ids
 from app.coupons import jobs as coupon_jobs
+from app.coupons.errors import CouponLimitReached
 from app.db import transact
 from app.demo import programme
 from app.demo.goods import BOOTS, CARE
@@ -111,6 +112,8 @@ class Shop:
     def open(self, at: datetime) -> None:
         """The shop opens with its whole programme."""
         self.do(partial(programme.offer, self.brand_id, actor=ACTOR, now=at))
+        with suppress(CouponLimitReached):  # made before the interruption
+            self.do(partial(programme.print_fair_codes, self.brand_id, actor=ACTOR, now=at))
 
     def join(self, number: int, at: datetime) -> None:
         """Somebody becomes a member; one of four was invited by another."""

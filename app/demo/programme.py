@@ -70,9 +70,9 @@ COUPONS: dict[str, dict[str, Any]] = {
         "name": "수제화 박람회 3,000원",
         "kind": "fixed",
         "amount": 3000,
+        "total_limit": 50,
     },
 }
-FAIR_CODES = 50
 
 LADDER: dict[str, Any] = {
     "counted_when": "paid",
@@ -217,5 +217,9 @@ def offer(brand_id: UUID, *, actor: str, now: datetime) -> None:
 
 
 def print_fair_codes(brand_id: UUID, *, actor: str, now: datetime) -> None:
-    """Make the unique codes that are printed on cards."""
-    coupons.make_codes(brand_id, "FAIR-3000", FAIR_CODES, actor=actor, now=now)
+    """Make all the unique codes that are printed on cards.
+
+    :raises CouponLimitReached: they are made
+    """
+    quantity = COUPONS["FAIR-3000"]["total_limit"]
+    coupons.make_codes(brand_id, "FAIR-3000", quantity, actor=actor, now=now)

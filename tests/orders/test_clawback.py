@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.points import jobs
-from tests.orders.programme import rule
+from tests.orders.programme import card, rule
 from tests.orders.shop import expiries, give, later, place, refund, shop, spend
 from tests.support.members import advance, audit, balance, make_member, run_job
 
@@ -220,4 +220,20 @@ def test_a_bonus_of_a_rule_that_lapsed_unspent_costs_no_other_points(make_brand:
 
     assert points == {**NOTHING, "clawed_back": 300, "lapsed": 500}
     assert balance(brand, member)["available"] == 1000
+    assert audit(brand) == []
+
+
+def test_a_cards_reward_that_lapsed_unspent_is_not_used(make_brand: Any) -> None:
+    brand, member = shop(make_brand, accrual={"pending": "immediate"})
+    reward = {"points": 500, "expires_in_days": 7}
+    card(brand, goal=1, rewards=[{"at": 1, "benefits": [reward]}])
+    place(brand)
+    advance(brand, "P9D")
+    assert balance(brand, member)["available"] == 300
+
+    answer = refund(brand)
+
+    assert answer["points"] == {**NOTHING, "clawed_back": 300, "lapsed": 500}
+    assert brand.api.get(f"{member}/stamps")["programmes"][0]["debt"] == 0
+    assert balance(brand, member)["available"] == 0
     assert audit(brand) == []

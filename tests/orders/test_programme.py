@@ -3,11 +3,12 @@
 from typing import Any
 
 from app.benefits import services as benefits
+from app.tiers.jobs import assess
 from tests.orders.programme import card, coupon, ladder, rule
 from tests.orders.shop import later, place, refund, shop
 from tests.rewards.invitations import invite, state_of
 from tests.support.api import TestBrand
-from tests.support.members import audit, balance, unit_of_work
+from tests.support.members import audit, balance, run_job, unit_of_work
 
 PAID = {"accrual": {"pending": "immediate"}}
 
@@ -309,4 +310,25 @@ def test_an_order_confirmed_before_the_invitation_tells_that_its_member_was_a_cu
 
     assert state_of(brand, friend) == ("refused", ["existing_customer"])
     assert [balance(brand, each)["available"] for each in (inviter, friend)] == [0, 600]
+    assert books(brand) == []
+
+
+def test_a_tier_that_an_assessment_took_and_an_order_reaches_again_gives_nothing_again(
+    make_brand: Any,
+) -> None:
+    brand, member = shop(make_brand, **PAID)
+    tiers = [{"code": "A", "name": "A", "threshold": 30_000, "on_reaching": [{"points": 500}]}]
+    ladder(brand, tiers, period={"kind": "rolling_months", "months": 2})
+    rule(brand, "TIER", trigger={"on": "tier_reached"}, effects=[{"points": 17}])
+    place(brand, placed_at="2026-09-27T12:00:00+09:00")
+    assert balance(brand, member)["available"] == 300 + 500 + 17
+    brand.api.post("/v1/test-clock", {"now": "2026-12-03T09:00:00+09:00"}, expect=200)
+    run_job(brand, assess)
+    assert brand.api.get(f"{member}/tier")["tier"] is None
+
+    again = place(brand, "M-2")
+
+    assert brand.api.get(f"{member}/tier")["tier"]["code"] == "A"
+    assert "tier_changed" in kinds(again)
+    assert balance(brand, member)["available"] == 300 + 500 + 17 + 300
     assert books(brand) == []

@@ -138,7 +138,10 @@ def follow(
     climbed = _climb(ladder, known, occasion, now=now, zone=zone)
     counts = climbed is not None and ladder is not None and ladder.counted_when in occasion.triggers
     if climbed is not None and counts:
-        grants.extend(climbed.grants)
+        # A tier that was lost and is reached again in one period gives nothing again.
+        grants.extend(
+            each for each in climbed.grants if not known.benefits.has(each.source, each.occasion)
+        )
         if climbed.changed and climbed.after is not None and ladder is not None:
             reached = climbed.after.code
             period = ladder.period.key(now.astimezone(zone).date())

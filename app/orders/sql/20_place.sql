@@ -7,7 +7,8 @@
 CREATE OR REPLACE FUNCTION order_place(
     p_brand uuid, p_now timestamptz, p_placed jsonb,
     p_key text, p_fingerprint bytea, p_status integer, p_body text
-) RETURNS jsonb LANGUAGE plpgsql AS $$
+) RETURNS jsonb LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_order jsonb := p_placed -> 'order' || jsonb_build_object(
         'brand_id', p_brand, 'created_at', p_now

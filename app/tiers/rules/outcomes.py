@@ -1,7 +1,7 @@
 """Outcomes: what something that counts does to a member's tier, and what is written."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,7 +72,7 @@ class Posting:
 
     def changes(self) -> dict[str, Any]:
         """Return what ``tiers_write`` writes of the posting."""
-        return {"posting": _plain(asdict(self))}
+        return {"posting": _plain(vars(self))}
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def outcome_of(
     if new != old:
         total = old.changes + len(rows)
         since = None if rows else old.since  # None: now
-        changes["standing"] = _plain(asdict(replace(new, since=since, changes=total)))
+        changes["standing"] = _plain(vars(replace(new, since=since, changes=total)))
         changes["changes"] = [
             _plain({**row, "seq": seq, "ladder_version": ladder.version})
             for seq, row in enumerate(rows, old.changes + 1)
