@@ -4,8 +4,8 @@ from alembic import op
 
 from app import ddl
 
-revision = "0019_faster_checkout"
-down_revision = "0018_lapsed_points"
+revision = "0021_faster_checkout"
+down_revision = "0020_warranty_terms"
 branch_labels = None
 depends_on = None
 
