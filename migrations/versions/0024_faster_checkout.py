@@ -4,8 +4,8 @@ from alembic import op
 
 from app import ddl
 
-revision = "0021_faster_checkout"
-down_revision = "0020_warranty_terms"
+revision = "0024_faster_checkout"
+down_revision = "0023_phone_verified"
 branch_labels = None
 depends_on = None
 
