@@ -213,7 +213,10 @@ class LineRefund:
 
 @dataclass(frozen=True)
 class RefundPlan:
-    """What one refund gives back; the points earned are taken from ``basis_left``."""
+    """What one refund gives back; the points earned are taken from ``basis_left``.
+
+    ``wholly``: no goods are left, whatever became of the shipping fee.
+    """
 
     lines: tuple[LineRefund, ...]
     shipping: int
@@ -296,9 +299,8 @@ def plan_refund(
     shipping = shipping_left if refund_shipping else 0
     if not refunds and not shipping:
         raise NothingToRefund
-    wholly = shipping == shipping_left and all(
-        line.refunded_quantity == line.quantity for line in after.values()
-    )
+    # Who changes his mind pays for the delivery: an order without goods is over all the same.
+    wholly = all(line.refunded_quantity == line.quantity for line in after.values())
     return RefundPlan(
         tuple(refunds),
         shipping,

@@ -2,9 +2,9 @@
 
 A *ladder* is a brand's tiers with their thresholds: one row for each version, never
 changed. A *posting* is an order, a refund or an adjustment that counts, with all that
-any ladder may measure: won paid (``net``), won ordered (``gross``, which refunds leave
-alone), orders and points. ``counted_on`` is its own day, ``order_on`` the day of the
-order it belongs to; a ladder says which of them its period looks at.
+any ladder may measure: won paid (``net``), won ordered (``gross``, which only a
+cancellation lowers), orders and points. ``counted_on`` is its own day, ``order_on`` the
+day of the order it belongs to; a ladder says which of them its period looks at.
 
 A member's *tier* is what it earned and still holds. It is *grounded* on the last day
 on which it was known to be earned: the day it was reached (``grounded_on``), or the

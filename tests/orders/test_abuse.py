@@ -6,7 +6,7 @@ import pytest
 
 from tests.coupons.storefront import give
 from tests.orders.everything import INVITER, MEMBER, books, open_everything, standing
-from tests.orders.programme import card, coupon, rule
+from tests.orders.programme import card, coupon, ladder, rule
 from tests.orders.shop import place, refund, shop
 from tests.support.api import TestBrand
 from tests.support.members import balance
@@ -133,3 +133,73 @@ def test_a_budget_that_refunds_free_is_not_used_up_by_loops(make_brand: Any) -> 
     assert rewards(place(brand, "M-over")) == {}
     assert balance(brand, MEMBER)["debt"] == 0
     assert books(brand) == []
+
+
+def test_an_order_of_which_only_the_shipping_fee_is_kept_is_over(make_brand: Any) -> None:
+    brand, member = shop(make_brand, **NOW)
+    ladder(brand, [{"code": "A", "name": "A", "threshold": 1}], basis="orders")
+    coupon(brand, "C", kind="fixed", amount=1000, stacking="stackable", first_order_only=True)
+    rule(brand, "FIRST", trigger={"on": "nth_order", "n": 1}, effects=[{"points": 700}])
+    rule(brand, "TIER", trigger={"on": "tier_reached"}, effects=[{"points": 17}])
+    own = give(brand, member, "C")
+    for turn in range(2):
+        name = f"M-{turn}"
+        placed = place(brand, name, shipping_fee=3000, coupons=[own])
+        assert rewards(placed) == {"rule:FIRST": 700, "rule:TIER": 17}
+        told = refund(brand, "R-1", name, lines=[{"line": 1, "quantity": 3}])
+        assert (told["cash"], told["shipping"]) == (29_000, 0)
+        assert told["order"]["status"] == "refunded"
+        assert "coupon_restored" in {each["kind"] for each in told["effects"]}
+        assert brand.api.get(f"{member}/tier")["tier"] is None
+        assert balance(brand, member)["available"] == 0
+    brand.api.refused("POST", "/v1/orders/ext:M-1/confirm", code="order_not_confirmable")
+    # The fee may be given back later, and then nothing is taken twice.
+    assert refund(brand, "R-2", "M-1", refund_shipping=True)["cash"] == 3000
+    assert [each["orders"] for each in brand.api.get(f"{member}/tier/postings")["data"]] == [
+        0, -1, 1, -1, 1,
+    ]  # fmt: skip
+    assert books(brand) == []
+
+
+def test_giving_earlier_orders_back_makes_no_second_third_order(make_brand: Any) -> None:
+    brand, member = shop(make_brand, **NOW)
+    rule(brand, "THIRD", trigger={"on": "nth_order", "n": 3}, effects=[{"points": 1000}])
+    rule(brand, "EACH", trigger={"on": "nth_order", "every": 3}, effects=[{"points": 500}])
+    given = []
+    for number in range(1, 9):
+        placed = place(brand, f"M-{number}")
+        given.append(rewards(placed))
+        if number in (3, 4):  # the first and the second come back: what follows moves up
+            refund(brand, "R", f"M-{number - 2}")
+    both = {"rule:THIRD": 1000, "rule:EACH": 500}
+    assert given == [{}, {}, both, {}, {}, {}, {}, {"rule:EACH": 500}]
+    # Whoever gives the rewarded one back has the next third one rewarded.
+    refund(brand, "R", "M-3")
+    assert balance(brand, member)["available"] == 5 * 300 + 500
+    assert books(brand) == []
+
+
+@pytest.mark.parametrize("basis", ["gross", "net_paid", "orders", "points_earned"])
+def test_a_cancelled_order_counts_for_no_tier(make_brand: Any, basis: str) -> None:
+    brand, member = shop(make_brand, **NOW)
+    tier = {"code": "A", "name": "A", "threshold": 1, "on_reaching": [{"points": 900}]}
+    ladder(brand, [tier], basis=basis)
+    place(brand)
+    assert brand.api.get(f"{member}/tier")["tier"]["code"] == "A"
+    brand.api.post("/v1/orders/ext:M-1/cancel", expect=200)
+    shown = brand.api.get(f"{member}/tier")
+    assert (shown["tier"], shown["qualifying_amount"]) == (None, 0)
+    assert balance(brand, member)["available"] == 0
+    assert books(brand) == []
+
+
+def test_a_tier_that_earns_nothing_multiplies_nothing(make_brand: Any) -> None:
+    brand, member = shop(make_brand, **NOW)
+    nothing = {"accrual": {"rate_basis_points": 0}}
+    ladder(brand, [{"code": "STAFF", "name": "STAFF", "threshold": 0, **nothing}])
+    triple = {"effects": [{"multiplier_percent": 300}]}
+    rule(brand, "PAID", trigger={"on": "order_paid"}, **triple)
+    rule(brand, "KEPT", trigger={"on": "order_confirmed"}, **triple)
+    place(brand)
+    brand.api.post("/v1/orders/ext:M-1/confirm", expect=200)
+    assert balance(brand, member)["available"] == 0

@@ -121,7 +121,9 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
             purchase=left,
             gross=sum(line.amount for line in lines),
             base_points=order.earned - order.points_taken_back,
-            rate=order.accrual_rate or settings.accrual.rate_basis_points,
+            rate=settings.accrual.rate_basis_points
+            if order.accrual_rate is None
+            else order.accrual_rate,
             accrues=[line.accrues for line in lines],
             triggers=("confirmed",),
             number=known.history.orders + 1,

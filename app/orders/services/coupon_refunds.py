@@ -25,10 +25,10 @@ RECALCULATED = "남은 상품에 쿠폰을 다시 계산했어요. 할인 {:,}"
 RECALCULATED_EN = "The coupon was worked out again for what is left: {:,} off"
 RESTORED = "최소 금액에 못 미쳐 쿠폰 할인을 빼고 쿠폰을 돌려줬어요"
 RESTORED_EN = "What is left is below the minimum: the discount is gone, the coupon is back"
-RETURNED = "주문을 모두 돌려받아 쿠폰을 돌려줬어요"
-RETURNED_EN = "All of the order came back, and so did the coupon"
-SPENT = "주문을 모두 돌려받았지만 쓴 쿠폰은 돌려주지 않아요"
-SPENT_EN = "All of the order came back; used coupons stay used by the brand's rule"
+RETURNED = "상품을 모두 돌려받아 쿠폰을 돌려줬어요"
+RETURNED_EN = "All of the goods came back, and so did the coupon"
+SPENT = "상품을 모두 돌려받았지만 쓴 쿠폰은 돌려주지 않아요"
+SPENT_EN = "All of the goods came back; used coupons stay used by the brand's rule"
 
 
 @dataclass(frozen=True)

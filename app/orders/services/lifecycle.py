@@ -62,6 +62,7 @@ def cancel_order(
         settings,
         accounts,
         request,
+        is_cancelled=True,
         fingerprint=fingerprint,
         actor=actor,
         now=now,

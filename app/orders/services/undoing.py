@@ -44,6 +44,7 @@ def undo_programme(
     refund_id: UUID,
     *,
     points_back: int,
+    is_cancelled: bool,
     refunded_at: datetime,
     actor: str,
     now: datetime,
@@ -90,7 +91,8 @@ def undo_programme(
         refund_id=refund_id,
         refunded_on=refunded_at.astimezone(zone).date(),
         net=before.amount() - (left.amount() if left else 0),
-        orders=int(plan.wholly),
+        gross=sum(line.amount for line in lines) if is_cancelled else 0,
+        orders=int(plan.wholly and order.status != "refunded"),
         points=points_back,
         now=now,
     )

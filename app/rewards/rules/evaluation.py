@@ -51,7 +51,7 @@ def evaluate(
         lines = fitting.chosen_lines(rule, facts, zone)
         if rule.trigger.on == "repurchase" and not lines:
             continue
-        if member.has(rule.source, occasion):
+        if member.has(rule.source, occasion) or fitting.has_counted(rule, facts, member):
             skipped.append(_given_already(rule))
             continue
         why = fitting.refusal(rule, facts, member, lines, at=at, zone=zone)

@@ -30,6 +30,17 @@ def concerns(trigger: Trigger, facts: Facts) -> bool:
     return happened.get(trigger.on) in trigger.about
 
 
+def has_counted(rule: Rule, facts: Facts, member: MemberBenefits) -> bool:
+    """Whether the n-th order was rewarded, be it another one.
+
+    When earlier orders are given back, later ones move up: the next is the n-th again.
+    """
+    if rule.trigger.on != "nth_order":
+        return False
+    reached = (facts.order_number or 0) // rule.trigger.every if rule.trigger.every else 1
+    return member.times(rule.source, None) >= reached
+
+
 def chosen_lines(rule: Rule, facts: Facts, zone: ZoneInfo) -> list[PurchaseLine]:
     """Return the lines that the rule is about: the chosen goods, of them those bought again."""
     if facts.purchase is None:

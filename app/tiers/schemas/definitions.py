@@ -143,7 +143,7 @@ class TierLadderIn(Schema):
         validate=validate.OneOf(BASES),
         metadata={
             "description": "net_paid: won paid for goods, less refunds; gross: won ordered,"
-            " whatever is taken off or given back; orders; points_earned."
+            " whatever is taken off or given back, unless cancelled; orders; points_earned."
         },
     )
     period = fields.Nested(

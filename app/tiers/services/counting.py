@@ -33,14 +33,16 @@ def post_refund(
     refund_id: UUID,
     refunded_on: date,
     net: int,
+    gross: int = 0,
     orders: int,
     points: int,
     now: datetime,
 ) -> TierOutcome | None:
     """Take back what an order counted for: ``net`` won, ``orders``, ``points``.
 
-    ``orders`` is 1 if nothing of the order is left. What was ordered (``gross``) stays
-    as it was. None: there is no ladder, or the order never counted.
+    ``orders`` is 1 if no goods of the order are left. What was ordered (``gross``) stays
+    as it was, unless the order was cancelled before it was one. None: there is no
+    ladder, or the order never counted.
     """
     ladder, state = current_ladder(brand_id), read_state(brand_id, member_id, now=now)
     order = queries.find_posting(brand_id, member_id, order_id)
@@ -51,7 +53,7 @@ def post_refund(
         refunded_on,
         order.counted_on,
         net=-net,
-        gross=0,
+        gross=-gross,
         orders=-orders,
         points=-points,
         id=refund_id,
