@@ -226,6 +226,11 @@ class ConsentsOut(Schema):
     keep_days_after_erasure = fields.Integer()
 
 
+class WarrantyLabelsOut(Schema):
+    host = fields.String(allow_none=True)
+    label_text = fields.String()
+
+
 class ReferralOut(Schema):
     link = fields.String(allow_none=True)
     minimum_amount = fields.Integer()
@@ -255,6 +260,7 @@ class BrandOut(Schema):
     rewards = fields.Nested(RewardsOut)
     referral = fields.Nested(ReferralOut)
     points_notices = fields.Nested(PointsNoticesOut)
+    warranty = fields.Nested(WarrantyLabelsOut)
     consents = fields.Nested(ConsentsOut)
 
 
