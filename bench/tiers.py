@@ -20,8 +20,7 @@ import psycopg
 from sqlalchemy import text
 from tqdm import tqdm
 
-from app import clock, create_app, embedded
-from app.brands import services as brands
+from app import create_app, embedded
 from app.config import load_config
 from app.db import db, transaction
 from app.tiers import jobs
@@ -163,27 +162,23 @@ def measure(brand_id: UUID, postmaster: int, members: int) -> list[Timed]:
     definition = TierLadderIn().load({"counted_when": "paid"})
     definition.pop("dry_run")
     definition.pop("move_down")
-    _set_clock(brand_id, TODAY)
     with transaction(brand_id):
         tiers.put_ladder(brand_id, definition, lowers=False, actor="bench", now=_at(TODAY))
-    clocked("first ladder", lambda: assess(brand_id, members))
+    clocked("first ladder", lambda: assess(brand_id, TODAY, members))
     clocked("distribution", lambda: distribute(brand_id))
     harder = {**definition, "tiers": [dict(tier) for tier in definition["tiers"]]}
     for tier in harder["tiers"]:
         tier["threshold"] *= 2
     clocked("dry run of a ladder twice as high", lambda: forecast(brand_id, harder))
-    _set_clock(brand_id, "2026-12-01")
-    clocked("assessment, nobody moves", lambda: assess(brand_id, members))
-    _set_clock(brand_id, "2027-01-01")
-    clocked("assessment of a month without orders", lambda: assess(brand_id, members))
-    _set_clock(brand_id, "2027-05-01")
-    clocked("four assessments, caught up", lambda: assess(brand_id, 4 * members))
+    clocked("assessment, nobody moves", lambda: assess(brand_id, "2026-12-01", members))
+    clocked("assessment of a month without orders", lambda: assess(brand_id, "2027-01-01", members))
+    clocked("four assessments, caught up", lambda: assess(brand_id, "2027-05-01", 4 * members))
     return timed
 
 
-def assess(brand_id: UUID, total: int) -> str:
+def assess(brand_id: UUID, day: str, total: int) -> str:
     with tqdm(total=total, unit="", smoothing=0.05, leave=False) as bar:
-        jobs.assess(brand_id, clock.now(), report=partial(machine.show_progress, bar))
+        jobs.assess(brand_id, _at(day), report=partial(machine.show_progress, bar))
     with transaction(brand_id):
         moves = db.session.execute(MOVES).one()
     return f"{moves.raised:,} rose, {moves.lowered:,} fell"
@@ -204,11 +199,6 @@ def forecast(brand_id: UUID, definition: dict[str, object]) -> str:
 def audit(brand_id: UUID) -> str:
     with transaction(brand_id):
         return ", ".join(f"{each.check}: {each.detail}" for each in tiers.audit(brand_id))
-
-
-def _set_clock(brand_id: UUID, day: str) -> None:
-    with transaction(brand_id):
-        brands.set_test_clock(brand_id, _at(day), actor="bench", now=clock.now())
 
 
 def _at(day: str) -> datetime:
