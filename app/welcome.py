@@ -27,6 +27,11 @@ _TEXT = """
 
 {order}
 
+  3. 마이페이지: 포인트, 등급, 스탬프, 쿠폰, 곧 사라질 것까지 한 번에 알려 줘요.
+     A member's own page: points, tier, stamps, coupons and what lapses soon, in one call.
+
+{summary}
+
 """
 
 
@@ -61,14 +66,20 @@ def text(demo: Demo, var: Path, *, embedded: bool, now: datetime) -> str:
         database_en="embedded PostgreSQL" if embedded else "PostgreSQL",
         preview=_curl(demo, "/v1/checkout/preview", cart),
         order=_curl(demo, "/v1/orders", {"external_id": number, **cart}, idempotency_key=number),
+        summary=_curl(demo, f"/v1/members/ext:{member.external_id}/summary"),
     )
 
 
-def _curl(demo: Demo, path: str, body: object, *, idempotency_key: str | None = None) -> str:
-    headers = [f"Authorization: Bearer {demo.api_key}", "Content-Type: application/json"]
+def _curl(
+    demo: Demo, path: str, body: object | None = None, *, idempotency_key: str | None = None
+) -> str:
+    headers = [f"Authorization: Bearer {demo.api_key}"]
+    if body is not None:
+        headers.append("Content-Type: application/json")
     if idempotency_key is not None:
         headers.append(f"Idempotency-Key: {idempotency_key}")
     parts = [f"curl -sS {demo.base_url}{path}"]
     parts += [f"-H {shlex.quote(header)}" for header in headers]
-    parts.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")
+    if body is not None:
+        parts.append(f"-d {shlex.quote(json.dumps(body, ensure_ascii=False))}")
     return "     " + " \\\n       ".join(parts)

@@ -79,7 +79,7 @@ def test_the_first_run_serves_a_demo_whose_printed_commands_work(launch: Launch)
     assert demo["base_url"] == first.base_url
     assert demo["api_key"].startswith("sk_test_")
     assert len(demo["members"]) == 200
-    preview, order = (run_printed(command) for command in first.commands())
+    preview, order, summary = (run_printed(command) for command in first.commands())
     assert preview["status"] == "preview"
     assert order["id"].startswith("ord_")
     assert order["points"]["redeemed"] == preview["points"]["redeemed"] > 0

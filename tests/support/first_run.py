@@ -60,7 +60,7 @@ class FirstRun:
     def wait_until_ready(self) -> None:
         """Wait until the welcome has been printed to its end."""
         deadline = time.monotonic() + READY_SECONDS
-        while len(self.commands()) < 2:
+        while len(self.commands()) < 3:
             assert self.process.poll() is None, self.printed()
             assert time.monotonic() < deadline, self.printed()
             time.sleep(0.1)
@@ -127,11 +127,12 @@ def main() -> None:
             print(f"first run: ready after {time.monotonic() - started_at:.1f} s")
             for path in ("/healthz", "/readyz", "/docs", "/openapi.json"):
                 assert first.status_of(path) == 200, path
-            preview, order = first.commands()
+            preview, order, summary = first.commands()
             assert run_printed(preview)["status"] == "preview"
             placed = run_printed(order)
             assert placed["id"].startswith("ord_"), placed
             assert run_printed(order)["id"] == placed["id"]
+            assert run_printed(summary)["member"] == placed["member"]
             key = first.demo()["api_key"]
         finally:
             first.signal(signal.SIGINT, group=True)

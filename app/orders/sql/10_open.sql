@@ -62,12 +62,14 @@ BEGIN
             'held', v_account.held, 'debt', v_account.debt
         );
     END IF;
+    -- In this order: without a member nothing is locked, and who sees an order that was
+    -- placed this moment must see the answer that was stored with it.
+    SELECT id, fingerprint INTO v_order
+      FROM orders WHERE brand_id = p_brand AND external_id = p_asked ->> 'external_id';
     SELECT jsonb_build_object(
                'fingerprint', encode(fingerprint, 'hex'), 'status', status, 'body', body
            ) INTO v_answer
       FROM idempotency_records WHERE brand_id = p_brand AND key = p_asked ->> 'key';
-    SELECT id, fingerprint INTO v_order
-      FROM orders WHERE brand_id = p_brand AND external_id = p_asked ->> 'external_id';
     IF v_hold_id IS NOT NULL THEN
         SELECT jsonb_build_object(
                    'member_id', h.member_id, 'amount', h.amount, 'state', h.state,

@@ -79,8 +79,7 @@ BEGIN
 END $$;
 
 -- Posts what an order does by the programme: points, coupons, stamps, tier, grants.
--- p_done holds "operations" (see points_apply), "coupons", "stamps", "tiers" and
--- "grants", each as its feature's _write takes it, or nothing.
+-- p_done holds "operations" (see points_apply) and what order_write takes.
 CREATE OR REPLACE FUNCTION order_follow(
     p_brand uuid, p_member uuid, p_order uuid, p_now timestamptz, p_done jsonb,
     OUT counters jsonb, OUT results jsonb
@@ -88,29 +87,53 @@ CREATE OR REPLACE FUNCTION order_follow(
 DECLARE
     v_posted record;
 BEGIN
+    v_posted := order_post(p_brand, p_member, p_now, p_done -> 'operations');
+    counters := v_posted.counters;
+    results := v_posted.results;
+    PERFORM order_write(p_brand, p_member, p_order, p_now, p_done, results);
+END $$;
+
+-- Posts points; without a member there are none.
+CREATE OR REPLACE FUNCTION order_post(
+    p_brand uuid, p_member uuid, p_now timestamptz, p_operations jsonb,
+    OUT counters jsonb, OUT results jsonb
+) LANGUAGE plpgsql AS $$
+DECLARE
+    v_posted record;
+BEGIN
     results := '[]';
-    IF p_member IS NOT NULL THEN
-        SELECT (p.account).available, (p.account).pending, (p.account).held, (p.account).debt,
-               p.results
-          INTO v_posted
-          FROM points_post(p_brand, p_member, p_now, p_done -> 'operations') p;
-        results := v_posted.results;
-        counters := jsonb_build_object(
-            'available', v_posted.available, 'pending', v_posted.pending,
-            'held', v_posted.held, 'debt', v_posted.debt
-        );
+    IF p_member IS NULL THEN
+        RETURN;
     END IF;
-    IF p_done ? 'coupons' THEN
-        PERFORM coupons_write(p_brand, p_member, p_order, p_now, p_done -> 'coupons');
-    END IF;
+    SELECT (p.account).available, (p.account).pending, (p.account).held, (p.account).debt,
+           p.results
+      INTO v_posted
+      FROM points_post(p_brand, p_member, p_now, p_operations) p;
+    results := v_posted.results;
+    counters := jsonb_build_object(
+        'available', v_posted.available, 'pending', v_posted.pending,
+        'held', v_posted.held, 'debt', v_posted.debt
+    );
+END $$;
+
+-- Writes "coupons", "stamps", "tiers" and "grants" of p_done, each as its feature's
+-- _write takes it, or nothing. Counters of limited coupons and rules come last: every
+-- other order of the brand may wait for them until this one commits.
+CREATE OR REPLACE FUNCTION order_write(
+    p_brand uuid, p_member uuid, p_order uuid, p_now timestamptz, p_done jsonb, p_results jsonb
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     IF p_done ? 'stamps' THEN
         PERFORM stamps_write(p_brand, p_member, p_order, p_now, p_done -> 'stamps');
     END IF;
     IF p_done ? 'tiers' THEN
         PERFORM tiers_write(p_brand, p_member, p_order, p_now, p_done -> 'tiers');
     END IF;
+    IF p_done ? 'coupons' THEN
+        PERFORM coupons_write(p_brand, p_member, p_order, p_now, p_done -> 'coupons');
+    END IF;
     IF p_done ? 'grants' THEN
-        PERFORM benefits_write(p_brand, p_member, p_now, p_done -> 'grants', results);
+        PERFORM benefits_write(p_brand, p_member, p_now, p_done -> 'grants', p_results);
     END IF;
 END $$;
 
@@ -131,5 +154,7 @@ GRANT EXECUTE ON FUNCTION
     order_programme(uuid, uuid, timestamptz, jsonb),
     order_history(uuid, uuid, text[], jsonb, timestamptz, uuid),
     order_follow(uuid, uuid, uuid, timestamptz, jsonb),
+    order_post(uuid, uuid, timestamptz, jsonb),
+    order_write(uuid, uuid, uuid, timestamptz, jsonb, jsonb),
     order_effects_add(uuid, uuid, jsonb)
 TO dangol_app;

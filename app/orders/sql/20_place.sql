@@ -17,7 +17,7 @@ DECLARE
     v_member uuid := (v_order ->> 'member_id')::uuid;
     v_done record;
 BEGIN
-    v_done := order_follow(p_brand, v_member, v_id, p_now, p_placed);
+    v_done := order_post(p_brand, v_member, p_now, p_placed -> 'operations');
     IF p_placed -> 'redeem_at' <> 'null' THEN
         v_order := v_order || jsonb_build_object(
             'redemption_seq', v_done.results -> (p_placed ->> 'redeem_at')::integer -> 'seq'
@@ -53,6 +53,7 @@ BEGIN
     PERFORM order_effects_add(p_brand, v_id, p_placed -> 'effects');
     INSERT INTO idempotency_records (brand_id, key, fingerprint, status, body, created_at)
     VALUES (p_brand, p_key, p_fingerprint, p_status, p_body, clock_timestamp());
+    PERFORM order_write(p_brand, v_member, v_id, p_now, p_placed, v_done.results);
     RETURN v_done.counters;
 END $$;
 
