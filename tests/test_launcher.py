@@ -83,6 +83,8 @@ def test_the_first_run_serves_a_demo_whose_printed_commands_work(launch: Launch)
     assert preview["status"] == "preview"
     assert order["id"].startswith("ord_")
     assert order["points"]["redeemed"] == preview["points"]["redeemed"] > 0
+    assert summary["member"] == order["member"]
+    assert summary["points"]["available"] == order["points"]["balance"]["available"]
     # Pasted again, nothing more happens.
     assert run_printed(first.commands()[1]) == order
     member = demo["members"][0]

@@ -35,7 +35,8 @@ def happen(brand: TestBrand, what: str) -> None:
         body = {"external_id": f"O-{bought[1]}", "member": "ext:M", "lines": [line]}
         brand.api.post("/v1/orders", body)
     elif returned := re.fullmatch(r"order (\d) is returned", what):
-        brand.api.post(f"/v1/orders/ext:O-{returned[1]}/refunds", {"external_id": f"R-{returned[1]}", "all": True})
+        body = {"external_id": f"R-{returned[1]}", "all": True}
+        brand.api.post(f"/v1/orders/ext:O-{returned[1]}/refunds", body)
     else:
         spent = re.fullmatch(r"spends ([\d,]+) points", what)
         assert spent, what
