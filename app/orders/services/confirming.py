@@ -28,6 +28,7 @@ from app.orders.services.writing import effect_rows
 from app.points import services as points
 from app.rewards import services as rewards
 from app.rewards.services import ReferralOutcome
+from app.tiers import services as tiers
 
 
 def confirm_order(brand_id: UUID, order_id: UUID, *, actor: str, now: datetime) -> Receipt:
@@ -129,6 +130,7 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
             number=known.history.orders + 1,
             pending=False,
             confirms_at=None,
+            counted=tiers.is_counted(brand_id, accounts.survivor, order.id),
         ),
         settings,
         actor=actor,

@@ -49,6 +49,7 @@ class Occasion:
     pending: bool
     confirms_at: datetime | None
     first: int = 0  # how many ledger operations come before those of the programme
+    counted: bool = False  # whether it counts for the tier already
 
 
 @dataclass
@@ -136,7 +137,7 @@ def follow(
         )
     ladder = programme.ladder
     climbed = _climb(ladder, known, occasion, now=now, zone=zone)
-    counts = climbed is not None and ladder is not None and ladder.counted_when in occasion.triggers
+    counts = climbed is not None and _counts(ladder, occasion)
     if climbed is not None and counts:
         # A tier that was lost and is reached again in one period gives nothing again.
         grants.extend(
@@ -219,6 +220,17 @@ def facts_of(known: Known, occasion: Occasion) -> Facts:
         products=known.products,
         purchases=known.history.purchases,
     )
+
+
+def _counts(ladder: Ladder | None, occasion: Occasion) -> bool:
+    """Return whether the order counts for the tier from now on.
+
+    Once it is confirmed it counts in any case: the ladder may have said another thing
+    when it was paid.
+    """
+    if ladder is None or occasion.counted:
+        return False
+    return "confirmed" in occasion.triggers or ladder.counted_when in occasion.triggers
 
 
 def _climb(

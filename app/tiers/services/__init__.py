@@ -12,7 +12,7 @@ from app.tiers.rules.outcomes import TierOutcome, post_order, reason_of
 from app.tiers.rules.standings import TierState, current_tier, state_of
 from app.tiers.services.adjusting import Adjusted, adjust_spend
 from app.tiers.services.assessing import assess_chunk
-from app.tiers.services.counting import post_refund, read_state
+from app.tiers.services.counting import is_counted, post_refund, read_state
 from app.tiers.services.following import forget, move_to_survivor
 from app.tiers.services.forecasting import Distribution, Forecast, distribution, forecast
 from app.tiers.services.ladders import (
@@ -35,7 +35,7 @@ __all__ = [
     "Adjusted", "Distribution", "Forecast", "Ladder", "Status", "Text", "Tier", "TierOutcome",
     "TierState", "accrual_rate", "adjust_spend", "assess_chunk", "assign_tier", "audit",
     "current_ladder", "current_tier", "distribution", "forecast", "forget",
-    "get_ladder", "get_status", "ladder_at", "ladder_of", "list_changes", "list_ladders",
-    "list_postings", "member_discount", "move_to_survivor", "post_order", "post_refund",
-    "put_ladder", "read_state", "reason_of", "state_of",
+    "get_ladder", "get_status", "is_counted", "ladder_at", "ladder_of", "list_changes",
+    "list_ladders", "list_postings", "member_discount", "move_to_survivor", "post_order",
+    "post_refund", "put_ladder", "read_state", "reason_of", "state_of",
 ]  # fmt: skip

@@ -25,6 +25,11 @@ def read_state(brand_id: UUID, member_id: UUID, *, now: datetime) -> TierState |
     return state_of(queries.read_state(brand_id, member_id, zone, now))
 
 
+def is_counted(brand_id: UUID, member_id: UUID, order_id: UUID) -> bool:
+    """Return whether an order counts for the tier already."""
+    return queries.find_posting(brand_id, member_id, order_id) is not None
+
+
 def post_refund(
     brand_id: UUID,
     member_id: UUID,
