@@ -41,6 +41,7 @@ def load_config(env: Mapping[str, str]) -> dict[str, Any]:
         "RATE_LIMIT_PER_SECOND": number(env, "DANGOL_RATE_LIMIT_PER_SECOND", 2000, 1, 1_000_000),
         "WEB_CONCURRENCY": number(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": number(env, "DANGOL_TRUSTED_PROXIES", 0, 0, 10),
+        "DEV_OUTBOX": _choice(env, "DANGOL_DEV_OUTBOX", "off", ("on", "off")) == "on",
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "JSON_SORT_KEYS": False,
     }

@@ -71,9 +71,11 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-# Tables that carry brand_id and are read before the brand is known, or over all brands.
-# They hold nothing but the way from a global name to its brand, and when jobs last ran.
-DIRECTORY_TABLES = frozenset({"brand_directory", "api_key_directory", "job_states"})
+# Tables that are read before the brand is known, or over all brands. They hold nothing but
+# the way from a global name to its brand, when jobs last ran, and counters of hashed keys.
+DIRECTORY_TABLES = frozenset(
+    {"brand_directory", "api_key_directory", "job_states", "verification_limits"}
+)
 
 _SET_BRAND = text("SELECT set_config('app.brand_id', :brand_id, true)")
 

@@ -26,12 +26,14 @@ from app.coupons.jobs import tidy_coupons
 from app.db import db, transaction
 from app.ids import new_id
 from app.job_records import JobRun, begin_run, end_run, leave_run
+from app.messages.jobs import carry_due
 from app.orders.jobs import confirm_due
 from app.points.jobs import prepare_notices, settle_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
 from app.stamps.jobs import expire_cards
 from app.tiers.jobs import assess
+from app.verifications.jobs import forget as forget_codes_of_phones
 from app.warranties.jobs import forget_codes, work_batches
 from app.web.jobs import purge_idempotency
 
@@ -118,11 +120,13 @@ PERIODIC: dict[str, Periodic] = {
     "stamps.expire_cards": Periodic(expire_cards, "*/5 * * * *", MINUTES),
     "tiers.assess": Periodic(assess, "*/5 * * * *", MINUTES),
     "rewards.occasions": Periodic(run_occasions, "*/5 * * * *", MINUTES),
+    "messages.carry_due": Periodic(carry_due, "*/5 * * * *", MINUTES),
     "warranties.work": Periodic(work_batches, "*/5 * * * *", MINUTES),
     "warranties.forget_codes": Periodic(forget_codes, "*/5 * * * *", MINUTES),
     "consents.tidy": Periodic(tidy_consents, None, NIGHTLY),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
+    "verifications.forget": Periodic(forget_codes_of_phones, "41 3 * * *", DAILY, real_time=True),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),
 }
 

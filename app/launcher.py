@@ -206,6 +206,7 @@ def environment_of(place: Place, env: Mapping[str, str]) -> dict[str, str]:
     return {
         # What is set from outside comes before what is made here, also when it is in a file.
         **{name: value for name, value in made.items() if f"{name}_FILE" not in env},
+        "DANGOL_DEV_OUTBOX": "on" if place.host in ("127.0.0.1", "::1", "localhost") else "off",
         **env,
         "DANGOL_HOST": place.host,
         "DANGOL_PORT": str(place.port),

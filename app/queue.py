@@ -8,6 +8,7 @@ twice, late, or on two machines at once; its arguments hold ids, never personal 
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import procrastinate
@@ -39,7 +40,7 @@ _DEFER = text(
 
 
 def enqueue(
-    task: "Task[Any, Any, Any]",
+    task: "Task[Any, Any, Any] | str",
     *,
     lock: str | None = None,
     queueing_lock: str | None = None,
@@ -50,8 +51,14 @@ def enqueue(
 
     Jobs with the same ``lock`` run one after another. With ``queueing_lock`` (here or
     in the task), one waiting job is enough: if there is one already, False is returned.
+    Services, which know no jobs, name the task.
     """
-    job = task.configure(lock=lock, queueing_lock=queueing_lock, schedule_at=run_at).job
+    configure = (
+        partial(tasks.configure_task, task, allow_unknown=True)
+        if isinstance(task, str)
+        else task.configure
+    )
+    job = configure(lock=lock, queueing_lock=queueing_lock, schedule_at=run_at).job
     # The statement goes through the session, so that a lost connection is told apart
     # and retried as any other.
     parameters = {

@@ -8,8 +8,9 @@ import pytest
 
 APP = Path(__file__).parent.parent / "app"
 FEATURES = (  # from bottom to top
-    "brands", "members", "consents", "points", "products", "coupons", "benefits", "stamps", "tiers",
-    "rewards", "exchanges", "orders", "warranties", "backtests", "summaries",
+    "brands", "members", "consents", "messages", "verifications", "points", "products", "coupons",
+    "benefits", "stamps", "tiers", "rewards", "exchanges", "orders", "warranties", "backtests",
+    "summaries",
 )  # fmt: skip
 PUBLIC = {"services", "events", "errors"}
 FORBIDDEN = {

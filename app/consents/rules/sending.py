@@ -15,7 +15,16 @@ from app.consents.rules.records import SEOUL, State
 
 # What a message is for. All others are advertising.
 INFORMATION = frozenset(
-    {"warranty_issued", "service_status", "recall", "safety", "consent_result", "reconfirmation"}
+    {
+        "verification",
+        "warranty_issued",
+        "ownership",
+        "service_status",
+        "recall",
+        "safety",
+        "consent_result",
+        "reconfirmation",
+    }
 )
 NIGHT_BEGINS = time(21, 0, 0)
 # 08:00:00 itself is held: the law says until 8 o'clock, and a second is cheap (decision 0032).

@@ -1,5 +1,6 @@
 """The use cases of consents. None of them commits; none of them knows about HTTP."""
 
+from app.consents.rules.sending import Message as Wording
 from app.consents.services.due import (
     count_overdue_notices,
     lapse_chunk,
@@ -7,7 +8,7 @@ from app.consents.services.due import (
 )
 from app.consents.services.following import follow_merge, forget
 from app.consents.services.recording import Answer, Evidence, record_answer
-from app.consents.services.sending import load_recipient, may_send
+from app.consents.services.sending import is_information, load_recipient, may_send
 from app.consents.services.standing import (
     Standing,
     list_records,
@@ -30,10 +31,12 @@ __all__ = [
     "Evidence",
     "Standing",
     "TextView",
+    "Wording",
     "count_overdue_notices",
     "follow_merge",
     "forget",
     "get_text",
+    "is_information",
     "lapse_chunk",
     "list_asked",
     "list_records",

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from app.consents.rules import sending as rules
 from app.consents.rules.records import is_under_14
-from app.consents.rules.sending import Message, Permission, Recipient
+from app.consents.rules.sending import INFORMATION, Permission, Recipient
+from app.consents.rules.sending import Message as Wording
 from app.consents.services.standing import load_states
 from app.members import services as members
 
@@ -16,7 +17,7 @@ def may_send(
     purpose: str,
     channel: str,
     at: datetime,
-    message: Message | None = None,
+    message: Wording | None = None,
 ) -> Permission:
     """Answer whether a message may go to a member, or its survivor, at a moment.
 
@@ -25,6 +26,11 @@ def may_send(
     :raises MemberNotFound: the brand has no such member
     """
     return rules.may_send(load_recipient(brand_id, member, at), purpose, channel, at, message)
+
+
+def is_information(purpose: str) -> bool:
+    """Whether a message for this purpose is no advertising, by its purpose alone."""
+    return purpose in INFORMATION
 
 
 def load_recipient(brand_id: UUID, member: str, at: datetime) -> Recipient:

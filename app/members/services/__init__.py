@@ -7,6 +7,7 @@ from app.members.rules import (
     MemberRef,
     Profile,
     parse_reference,
+    phone_of,
 )
 from app.members.services.celebrating import (
     Celebration,
@@ -63,6 +64,7 @@ __all__ = [
     "list_tags",
     "merge_member",
     "parse_reference",
+    "phone_of",
     "profile_of",
     "put_member",
     "put_members",

@@ -1,0 +1,73 @@
+"""Messages leave here: claimed, carried and settled, each in its own time."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from app import clock
+from app.brands import services as brands
+from app.channels import Channel, Dev, Nowhere
+from app.chunks import Report
+from app.db import transact
+from app.messages import services
+from app.queue import enqueue, tasks
+
+CHUNK = 200
+
+
+def carry(brand_id: UUID, message_id: UUID, now: datetime) -> None:
+    """Do what is due with one message. Safe to run twice, late and in parallel.
+
+    ``now`` is the brand's own time.
+    """
+    work = transact(brand_id, partial(services.claim, brand_id, message_id, now=now))
+    if work is None:
+        return
+    channel = _channel(work)
+    receipt = (
+        channel.ask(work.handover, work.reference) if work.ask else channel.send(work.handover)
+    )
+
+    def use_case() -> None:
+        due_in = services.settle(
+            brand_id, message_id, work.handover.id, receipt, provider=channel.name, now=now
+        )
+        if due_in is not None:
+            enqueue(
+                services.DELIVER,
+                run_at=clock.now() + due_in,
+                brand_id=str(brand_id),
+                message_id=str(message_id),
+            )
+
+    transact(brand_id, use_case)
+
+
+def carry_due(
+    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
+) -> int:
+    """Do what is due with every message whose own job is late or lost.
+
+    :returns: how many were looked at
+    """
+    done = 0
+    while True:
+        due = transact(brand_id, partial(services.list_due, brand_id, chunk, now=now))
+        for message_id in due:
+            carry(brand_id, message_id, now)
+        done += len(due)
+        report(done)
+        if len(due) < chunk:
+            return done
+
+
+@tasks.task(name=services.DELIVER)
+def deliver(*, brand_id: str, message_id: str) -> None:
+    """Carry one message that was just asked for, or is due again."""
+    brand = UUID(brand_id)
+    now = transact(brand, lambda: brands.brand_now(brand, clock.now()))
+    carry(brand, UUID(message_id), now)
+
+
+def _channel(work: services.Work) -> Channel:
+    return Dev() if work.test else Nowhere()

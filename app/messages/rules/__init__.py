@@ -1,0 +1,1 @@
+"""What messages decide by themselves: texts, channels, times. No database, no clock."""

@@ -1,0 +1,66 @@
+"""Templates: what a message says on each channel, with ``#{variables}``.
+
+A definition is ``{"channels": ["alimtalk", "sms"], "sms": {"text": …}, …}``: for each of its
+channels, in the order they are tried, what it says there. Variables are written as Kakao
+writes them, ``#{brand}``; ``brand`` is always known.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CHANNELS = ("alimtalk", "sms", "email")
+PARTS = {
+    "alimtalk": ("template_id", "text"),
+    "sms": ("text",),
+    "email": ("subject", "text"),
+}
+_VARIABLE = re.compile(r"#\{([^{}]{1,40})\}")
+
+Definition = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person can be reached: a phone in E.164, an e-mail address, or both."""
+
+    phone: str | None = None
+    email: str | None = None
+
+    def on(self, channel: str) -> str | None:
+        """Return the address that a channel needs, None if it is not known."""
+        return self.email if channel == "email" else self.phone
+
+
+def variables_of(definition: Definition) -> set[str]:
+    """Return the names of all variables that a definition uses.
+
+    >>> sorted(variables_of({"channels": ["sms"], "sms": {"text": "[#{brand}] #{code}"}}))
+    ['brand', 'code']
+    """
+    return {
+        name
+        for channel in definition["channels"]
+        for part in PARTS[channel]
+        for name in _VARIABLE.findall(definition[channel].get(part, ""))
+    }
+
+
+def render(definition: Definition, variables: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return what a message says on each of its channels.
+
+    A value is put in as it is, in one pass: a ``#{…}`` inside of it stays as it is.
+
+    >>> render({"channels": ["sms"], "sms": {"text": "[#{brand}] #{code}"}},
+    ...        {"brand": "단골", "code": "#{brand}"})
+    {'sms': {'text': '[단골] #{brand}'}}
+    """
+    return {
+        channel: {
+            part: _VARIABLE.sub(lambda found: variables[found[1]], definition[channel][part])
+            for part in PARTS[channel]
+            if part in definition[channel]
+        }
+        for channel in definition["channels"]
+    }

@@ -1,0 +1,279 @@
+"""Sending codes and taking them back. Neither commits; neither knows about HTTP.
+
+A wrong code has to be counted although the caller is refused. So :func:`answer` refuses
+nothing: it returns an outcome, the entry point commits, and only then asks it for its
+proof::
+
+    with transaction(brand_id):
+        outcome = verifications.answer(brand_id, challenge_id, code, purpose="login", now=now)
+    proof = outcome.proof()
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from prometheus_client import Counter
+
+from app import crypto
+from app.brands import services as brands
+from app.db import db
+from app.ids import new_id
+from app.members import services as members
+from app.messages import services as messages
+from app.verifications import queries, rules
+from app.verifications.errors import (
+    VerificationPhoneInvalid,
+    VerificationRefused,
+    VerificationTooMany,
+)
+from app.verifications.models import Challenge
+from app.verifications.rules import Window
+
+# Whoever runs it sees here that somebody guesses: codes sent, proved and missed.
+CODES = Counter("dangol_verification_codes", "Codes sent, proved and missed", ["what"])
+
+TEMPLATE = "verification_code"
+NO_BRAND = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A code is on its way. ``resend_at``: when another may be asked for."""
+
+    challenge_id: UUID
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Somebody can read what is sent to ``phone`` (E.164), asked for ``purpose``."""
+
+    challenge_id: UUID
+    phone: str
+    purpose: str
+    verified_at: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an answer. Commit first, then ask."""
+
+    found: Proof | None
+
+    def proof(self) -> Proof:
+        """:raises VerificationRefused: wrong, old, used, replaced, spent or unknown"""
+        if self.found is None:
+            raise VerificationRefused(pointer="/code")
+        return self.found
+
+
+def begin(
+    brand_id: UUID,
+    phone: str,
+    purpose: str,
+    *,
+    device_hash: bytes | None = None,
+    ip_hash: bytes | None = None,
+    now: datetime,
+) -> Started:
+    """Send a code to a phone, whoever's it is; the answer does not tell.
+
+    A further code for the same purpose and device takes the place of the one before.
+    ``phone`` is as the person typed it; ``purpose`` one of ``rules.PURPOSES``.
+
+    :raises VerificationPhoneInvalid: it is no Korean mobile number
+    :raises VerificationTooMany: too soon or too often, for the phone, the address, the
+        brand or all brands; tells after how many seconds to come back
+    """
+    number = members.phone_of(phone)
+    if number is None or not rules.is_mobile(number):
+        raise VerificationPhoneInvalid(pointer="/phone")
+    if purpose not in rules.PURPOSES:
+        raise ValueError(f"no purpose of codes: {purpose}")
+    phone_index = _phone_index(brand_id, number)
+    is_test = brands.get_brand(brand_id).mode == "test"
+    for windows, value in (
+        (rules.CODES_OF_PHONE, phone_index),
+        (rules.CODES_OF_ADDRESS, ip_hash),
+        (rules.CODES_OF_BRAND, b"all"),
+        (rules.CODES_OF_ALL, b"all"),
+    ):
+        if value is not None:
+            _take(brand_id, windows, value, is_test=is_test, now=now)
+    # After the phone's counter, which lets one of two calls wait for the other.
+    _refuse_too_soon(brand_id, phone_index, purpose, now)
+    queries.replace_open(brand_id, phone_index, purpose, device_hash)
+    challenge_id = new_id()
+    code = f"{secrets.randbelow(10**rules.DIGITS):0{rules.DIGITS}}"
+    expires_at = now + rules.LIFE
+    db.session.add(
+        Challenge(
+            brand_id=brand_id,
+            id=challenge_id,
+            purpose=purpose,
+            phone_sealed=crypto.seal(number, _cell(brand_id, challenge_id)),
+            phone_index=phone_index,
+            code_hash=_code_hash(brand_id, challenge_id, phone_index, purpose, code),
+            device_hash=device_hash,
+            state="open",
+            failures=0,
+            created_at=now,
+            expires_at=expires_at,
+            used_at=None,
+        )
+    )
+    db.session.flush()  # autoflush is off
+    messages.send(
+        brand_id,
+        TEMPLATE,
+        to=messages.Address(phone=number),
+        variables={"code": code},
+        purpose="verification",
+        expires_at=expires_at,
+        now=now,
+    )
+    CODES.labels("sent").inc()
+    return Started(challenge_id, expires_at, now + rules.RESEND_AFTER)
+
+
+def answer(
+    brand_id: UUID,
+    challenge_id: UUID,
+    code: str,
+    *,
+    purpose: str,
+    device_hash: bytes | None = None,
+    ip_hash: bytes | None = None,
+    now: datetime,
+) -> Outcome:
+    """Take a code back. What is right is good once; what is wrong is counted.
+
+    ``device_hash``, if given, must be that of :func:`begin`. Commit before you ask the
+    outcome for its proof.
+    """
+    challenge = queries.lock_challenge(brand_id, challenge_id)
+    if (
+        challenge is None
+        or challenge.state != "open"
+        or challenge.purpose != purpose
+        or challenge.expires_at <= now
+        or (device_hash is not None and challenge.device_hash != device_hash)
+    ):
+        return Outcome(None)
+    is_test = brands.get_brand(brand_id).mode == "test"
+    limits: tuple[tuple[Sequence[Window], bytes | None], ...] = (
+        (rules.FAILURES_OF_PHONE, challenge.phone_index),
+        (rules.FAILURES_OF_ADDRESS, ip_hash),
+        (rules.FAILURES_OF_BRAND, b"all"),
+        (rules.FAILURES_OF_ALL, b"all"),
+    )
+    if any(
+        _is_full(brand_id, windows, value, is_test=is_test, now=now)
+        for windows, value in limits
+        if value is not None
+    ):
+        return Outcome(None)
+    expected = _code_hash(brand_id, challenge_id, challenge.phone_index, purpose, code)
+    if not rules.is_code(code) or not hmac.compare_digest(challenge.code_hash, expected):
+        challenge.failures += 1
+        if challenge.failures >= rules.TRIES:
+            challenge.state = "spent"
+        for windows, value in limits:
+            if value is not None:
+                _count(brand_id, windows, value, is_test=is_test, now=now)
+        db.session.flush()  # autoflush is off
+        CODES.labels("missed").inc()
+        return Outcome(None)
+    challenge.state = "used"
+    challenge.used_at = now
+    for window in rules.FAILURES_OF_PHONE:
+        queries.forget_limit(window.kind, _key(brand_id, window, challenge.phone_index))
+    db.session.flush()  # autoflush is off
+    CODES.labels("proved").inc()
+    phone = crypto.unseal(challenge.phone_sealed, _cell(brand_id, challenge_id))
+    return Outcome(Proof(challenge_id, phone, purpose, now))
+
+
+def forget_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """Delete challenges a month after they ended, and counters of the past; returns how many."""
+    return queries.forget_challenges(brand_id, limit, before=now - rules.KEPT)
+
+
+def forget_limits(limit: int, *, now: datetime) -> int:
+    """Delete counters whose time is over; returns how many. ``now`` is the real time."""
+    return queries.forget_limits(limit, now=now)
+
+
+def _refuse_too_soon(brand_id: UUID, phone_index: bytes, purpose: str, now: datetime) -> None:
+    last = queries.newest_challenge(brand_id, phone_index, purpose)
+    if last is not None and now < last.created_at + rules.RESEND_AFTER:
+        raise _too_many(last.created_at + rules.RESEND_AFTER - now)
+
+
+def _take(
+    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
+) -> None:
+    """Count one more in each window; refuse it if there were enough."""
+    for window, taken in _count(brand_id, windows, value, is_test=is_test, now=now):
+        if taken > window.most:
+            raise _too_many(
+                rules.window_start(now, window.length) + window.length - now,
+            )
+
+
+def _count(
+    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
+) -> list[tuple[Window, int]]:
+    counts = []
+    for window in _counted(windows, is_test=is_test):
+        begins_at = rules.window_start(now, window.length)
+        key = _key(brand_id, window, value)
+        taken = queries.count(window.kind, key, begins_at, begins_at + window.length)
+        counts.append((window, taken))
+    return counts
+
+
+def _is_full(
+    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
+) -> bool:
+    return any(
+        queries.counted(
+            window.kind, _key(brand_id, window, value), rules.window_start(now, window.length)
+        )
+        >= window.most
+        for window in _counted(windows, is_test=is_test)
+    )
+
+
+def _counted(windows: Sequence[Window], *, is_test: bool) -> list[Window]:
+    # A test brand's codes leave the house for nobody: they take nothing from the others.
+    return [window for window in windows if not (is_test and window.shared)]
+
+
+def _too_many(wait: timedelta) -> VerificationTooMany:
+    return VerificationTooMany(retry_after=max(1, -int(-wait.total_seconds() // 1)))
+
+
+def _key(brand_id: UUID, window: Window, value: bytes) -> bytes:
+    owner = NO_BRAND if window.shared else brand_id
+    return crypto.blind_index(owner, "verification_limits", window.kind, value.hex())
+
+
+def _phone_index(brand_id: UUID, phone: str) -> bytes:
+    return crypto.blind_index(brand_id, "verification_challenges", "phone", phone)
+
+
+def _code_hash(
+    brand_id: UUID, challenge_id: UUID, phone_index: bytes, purpose: str, code: str
+) -> bytes:
+    bound = f"{challenge_id.hex}:{phone_index.hex()}:{purpose}:{code}"
+    return crypto.blind_index(brand_id, "verification_challenges", "code", bound)
+
+
+def _cell(brand_id: UUID, challenge_id: UUID) -> crypto.Cell:
+    return crypto.Cell(brand_id, "verification_challenges", "phone", challenge_id)

@@ -1,0 +1,199 @@
+"""Codes of phones: who can read one proves the number; guessing is counted and stopped."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.db import transaction
+from app.messages import services as messages
+from app.verifications import services
+from app.verifications.errors import (
+    VerificationPhoneInvalid,
+    VerificationRefused,
+    VerificationTooMany,
+)
+
+PHONE = "010-1234-5678"
+NOW = clock.now()
+
+
+@pytest.fixture
+def shop(app, brand):
+    with app.app_context():
+        yield Shop(brand)
+
+
+class Shop:
+    """Asks for codes of one brand and reads them in its outbox."""
+
+    def __init__(self, brand):
+        self.brand = brand
+
+    def begin(self, phone=PHONE, purpose="login", now=NOW, **options):
+        with transaction(self.brand.brand_id):
+            return services.begin(self.brand.brand_id, phone, purpose, now=now, **options)
+
+    def code(self):
+        with transaction(self.brand.brand_id):
+            opened = messages.list_outbox(self.brand.brand_id, 1)[0]
+        return re.search(r"\d{6}", opened.texts["sms"]["text"])[0]
+
+    def answer(self, started, code, purpose="login", now=NOW, **options):
+        with transaction(self.brand.brand_id):
+            return services.answer(
+                self.brand.brand_id,
+                started.challenge_id,
+                code,
+                purpose=purpose,
+                now=now,
+                **options,
+            )
+
+
+def wrong(code):
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_the_code_that_was_sent_proves_the_phone(shop) -> None:
+    started = shop.begin()
+    proof = shop.answer(started, shop.code()).proof()
+    assert (proof.phone, proof.purpose) == ("+821012345678", "login")
+
+
+def test_a_code_is_good_once(shop) -> None:
+    started = shop.begin()
+    code = shop.code()
+    shop.answer(started, code).proof()
+    with pytest.raises(VerificationRefused):
+        shop.answer(started, code).proof()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"purpose": "transfer"},
+        {"now": NOW + timedelta(minutes=5)},
+        {"device_hash": b"another"},
+    ],
+    ids=["another purpose", "too late", "another device"],
+)
+def test_a_right_code_is_refused_elsewhere_with_the_same_words(shop, change) -> None:
+    started = shop.begin(device_hash=b"this")
+    code = shop.code()
+    with pytest.raises(VerificationRefused) as refused:
+        shop.answer(started, code, **change).proof()
+    with pytest.raises(VerificationRefused) as missed:
+        shop.answer(started, wrong(code)).proof()
+    assert str(refused.value) == str(missed.value)
+    assert refused.value.details == missed.value.details
+    shop.answer(started, code, device_hash=b"this").proof()
+
+
+def test_a_right_code_is_refused_by_another_brand(app, shop, make_brand) -> None:
+    started = shop.begin()
+    code = shop.code()
+    with pytest.raises(VerificationRefused):
+        Shop(make_brand()).answer(started, code).proof()
+
+
+def test_five_wrong_codes_spend_the_challenge_and_each_is_counted(shop, owner) -> None:
+    started = shop.begin()
+    code = shop.code()
+    for _ in range(5):
+        with pytest.raises(VerificationRefused):
+            shop.answer(started, wrong(code)).proof()
+    with pytest.raises(VerificationRefused):
+        shop.answer(started, code).proof()
+    assert owner.execute(
+        "SELECT state, failures FROM verification_challenges WHERE brand_id = %s",
+        (shop.brand.brand_id,),
+    ).fetchone() == ("spent", 5)
+
+
+def test_of_twenty_wrong_codes_at_once_exactly_five_are_counted(busy_app, busy, owner) -> None:
+    shop = Shop(busy)
+    with busy_app.app_context():
+        started = shop.begin()
+        code = shop.code()
+
+    def miss(_):
+        with busy_app.app_context():
+            return shop.answer(started, wrong(code)).found
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(miss, range(20))) == {None}
+    with busy_app.app_context():
+        assert shop.answer(started, code).found is None
+    assert owner.execute(
+        "SELECT failures FROM verification_challenges WHERE brand_id = %s", (busy.brand_id,)
+    ).fetchone() == (5,)
+
+
+def test_of_twenty_right_codes_at_once_one_is_taken(busy_app, busy) -> None:
+    shop = Shop(busy)
+    with busy_app.app_context():
+        started = shop.begin()
+        code = shop.code()
+
+    def take(_):
+        with busy_app.app_context():
+            return shop.answer(started, code).found
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(found is not None for found in pool.map(take, range(20))) == 1
+
+
+def test_a_further_code_waits_thirty_seconds_and_replaces_the_first(shop) -> None:
+    first = shop.begin()
+    code = shop.code()
+    with pytest.raises(VerificationTooMany) as refused:
+        shop.begin(now=NOW + timedelta(seconds=10))
+    assert refused.value.details == {"retry_after": 20}
+    second = shop.begin(now=NOW + timedelta(seconds=30))
+    assert shop.answer(first, code, now=NOW + timedelta(seconds=31)).found is None
+    shop.answer(second, shop.code(), now=NOW + timedelta(seconds=31)).proof()
+
+
+def test_a_stranger_who_asks_for_a_code_does_not_end_the_code_of_the_owner(shop) -> None:
+    mine = shop.begin(device_hash=b"mine")
+    code = shop.code()
+    shop.begin(device_hash=b"strange", now=NOW + timedelta(seconds=40))
+    shop.answer(mine, code, device_hash=b"mine", now=NOW + timedelta(seconds=41)).proof()
+
+
+def test_a_phone_gets_five_codes_in_an_hour_and_hears_when_to_come_back(shop) -> None:
+    hour = NOW.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    for number in range(5):
+        shop.begin(now=hour + timedelta(minutes=number))
+    with pytest.raises(VerificationTooMany) as refused:
+        shop.begin(now=hour + timedelta(minutes=50))
+    assert refused.value.details["retry_after"] == 600
+    shop.begin("010-8765-4321", now=hour + timedelta(minutes=50))
+    shop.begin(now=hour + timedelta(minutes=61))
+
+
+def test_an_address_gets_thirty_codes_in_an_hour_for_whatever_phones(shop) -> None:
+    for number in range(30):
+        shop.begin(f"010-1111-{number:04}", ip_hash=b"here")
+    with pytest.raises(VerificationTooMany):
+        shop.begin("010-2222-0000", ip_hash=b"here")
+    shop.begin("010-2222-0000", ip_hash=b"elsewhere")
+
+
+@pytest.mark.parametrize("phone", ["02-555-1234", "+1 415 555 0100", "010-12", "전화", ""])
+def test_codes_go_to_korean_mobiles_only(shop, phone) -> None:
+    with pytest.raises(VerificationPhoneInvalid):
+        shop.begin(phone)
+
+
+def test_the_code_is_nowhere_in_the_database_but_sealed(shop, owner) -> None:
+    shop.begin()
+    code = shop.code()
+    for table in ("messages", "verification_challenges", "procrastinate_jobs"):
+        for (row,) in owner.execute(f"SELECT {table}::text FROM {table}").fetchall():
+            assert f" {code}" not in row
+            assert "01012345678" not in row.replace("-", "")
+            assert "821012345678" not in row
