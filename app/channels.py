@@ -46,9 +46,13 @@ class Receipt:
 
 
 class Channel(Protocol):
-    """A provider of one or more channels."""
+    """A provider of one or more channels.
+
+    ``reports``: it can be asked how it went; if not, ``accepted`` is all it ever says.
+    """
 
     name: str
+    reports: bool
 
     def send(self, handover: Handover) -> Receipt:
         """Hand a message over, once."""
@@ -63,6 +67,7 @@ class Dev:
     """Carries nothing: a test brand's messages are looked at in the outbox."""
 
     name = "dev"
+    reports = True
 
     def send(self, handover: Handover) -> Receipt:
         return Receipt("delivered")
@@ -75,6 +80,7 @@ class Nowhere:
     """Stands where no provider is set up: nothing can be sent on this channel."""
 
     name = "none"
+    reports = True
 
     def send(self, handover: Handover) -> Receipt:
         return Receipt("failed", code="not_configured")

@@ -5,6 +5,7 @@ Every setting is described in ``docs/operations.md``; a test holds the two toget
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,12 @@ def load_config(env: Mapping[str, str]) -> dict[str, Any]:
         "RATE_LIMIT_PER_SECOND": number(env, "DANGOL_RATE_LIMIT_PER_SECOND", 2000, 1, 1_000_000),
         "WEB_CONCURRENCY": number(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": number(env, "DANGOL_TRUSTED_PROXIES", 0, 0, 10),
+        "SOLAPI_URL": env.get("DANGOL_SOLAPI_URL", "https://api.solapi.com"),
+        "SOLAPI_KEY": env.get("DANGOL_SOLAPI_KEY"),
+        "SOLAPI_SECRET": (
+            secret(env, "DANGOL_SOLAPI_SECRET") if env.get("DANGOL_SOLAPI_KEY") else None
+        ),
+        "SMTP_URL": _smtp_url(env),
         "DEV_OUTBOX": _choice(env, "DANGOL_DEV_OUTBOX", "off", ("on", "off")) == "on",
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "JSON_SORT_KEYS": False,
@@ -75,6 +82,16 @@ def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str,
     if value not in choices:
         raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
     return value
+
+
+def _smtp_url(env: Mapping[str, str]) -> str | None:
+    name = "DANGOL_SMTP_URL"
+    if not (env.get(name) or env.get(f"{name}_FILE")):
+        return None
+    url = secret(env, name)
+    if not re.match(r"(smtp|smtps|smtp\+starttls)://[^/]", url):
+        raise ConfigError(f"{name} must begin with smtp+starttls://, smtps:// or smtp://.")
+    return url
 
 
 def _url(env: Mapping[str, str], name: str) -> URL:

@@ -113,6 +113,18 @@ class Consents:
 
 
 @dataclass(frozen=True)
+class Messages:
+    """Who messages come from, how advertising ends, how long what they say is kept."""
+
+    sender_phone: str | None = None
+    sender_email: str | None = None
+    kakao_channel: str | None = None
+    contact: str | None = None
+    opt_out: str | None = None
+    keep_days: int = 90
+
+
+@dataclass(frozen=True)
 class WarrantyLabels:
     """Where the codes on labels lead, and the line under the serial."""
 
@@ -135,6 +147,7 @@ class Settings:
     points_notices: PointsNotices = field(default_factory=PointsNotices)
     warranty: WarrantyLabels = field(default_factory=WarrantyLabels)
     consents: Consents = field(default_factory=Consents)
+    messages: Messages = field(default_factory=Messages)
 
 
 def settings_from(version: int, stored: dict[str, Any]) -> Settings:
@@ -164,6 +177,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         points_notices=PointsNotices(**notices),
         warranty=WarrantyLabels(**_known(WarrantyLabels, stored.get("warranty", {}))),
         consents=Consents(**_known(Consents, stored.get("consents", {}))),
+        messages=Messages(**_known(Messages, stored.get("messages", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
 

@@ -133,6 +133,42 @@ class ConsentsIn(Schema):
     )
 
 
+class MessagesIn(Schema):
+    sender_phone = PlainString(
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9]{8,12}\Z"),
+        metadata={"description": "등록한 발신번호 · Registered sender number, digits"},
+    )
+    sender_email = fields.Email(
+        allow_none=True,
+        validate=validate.Length(6, 200),
+        metadata={"description": "보내는 메일 주소 · Address that mail comes from"},
+    )
+    kakao_channel = PlainString(
+        allow_none=True,
+        validate=validate.Length(1, 100),
+        metadata={"description": "카카오 채널(pfId) · Kakao channel of 알림톡"},
+    )
+    contact = PlainString(
+        allow_none=True,
+        validate=validate.Length(1, 60),
+        metadata={"description": "고객센터 연락처 · Contact shown in messages"},
+    )
+    opt_out = PlainString(
+        allow_none=True,
+        validate=validate.Length(1, 60),
+        metadata={
+            "description": "광고 끝에 붙는 무료 수신거부 · Free way out at the end of advertising",
+            "example": "무료수신거부 080-123-4567",
+        },
+    )
+    keep_days = Count(
+        least=1,
+        most=366,
+        metadata={"description": "문구와 연락처를 두는 날수 · Days texts and addresses are kept"},
+    )
+
+
 class WarrantyLabelsIn(Schema):
     host = PlainString(
         allow_none=True,
@@ -165,6 +201,7 @@ class BrandIn(Schema):
     points_notices = fields.Nested(PointsNoticesIn)
     warranty = fields.Nested(WarrantyLabelsIn)
     consents = fields.Nested(ConsentsIn)
+    messages = fields.Nested(MessagesIn)
 
 
 class TestClockIn(Schema):
@@ -226,6 +263,15 @@ class ConsentsOut(Schema):
     keep_days_after_erasure = fields.Integer()
 
 
+class MessagesOut(Schema):
+    sender_phone = fields.String(allow_none=True)
+    sender_email = fields.String(allow_none=True)
+    kakao_channel = fields.String(allow_none=True)
+    contact = fields.String(allow_none=True)
+    opt_out = fields.String(allow_none=True)
+    keep_days = fields.Integer()
+
+
 class WarrantyLabelsOut(Schema):
     host = fields.String(allow_none=True)
     label_text = fields.String()
@@ -262,6 +308,7 @@ class BrandOut(Schema):
     points_notices = fields.Nested(PointsNoticesOut)
     warranty = fields.Nested(WarrantyLabelsOut)
     consents = fields.Nested(ConsentsOut)
+    messages = fields.Nested(MessagesOut)
 
 
 class AuditQuery(PageQuery):

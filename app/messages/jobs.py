@@ -6,10 +6,10 @@ from uuid import UUID
 
 from app import clock
 from app.brands import services as brands
-from app.channels import Channel, Dev, Nowhere
 from app.chunks import Report
 from app.db import transact
 from app.messages import services
+from app.providers import provider_of
 from app.queue import enqueue, tasks
 
 CHUNK = 200
@@ -23,14 +23,20 @@ def carry(brand_id: UUID, message_id: UUID, now: datetime) -> None:
     work = transact(brand_id, partial(services.claim, brand_id, message_id, now=now))
     if work is None:
         return
-    channel = _channel(work)
+    channel = provider_of(work.handover, test=work.test)
     receipt = (
         channel.ask(work.handover, work.reference) if work.ask else channel.send(work.handover)
     )
 
     def use_case() -> None:
         due_in = services.settle(
-            brand_id, message_id, work.handover.id, receipt, provider=channel.name, now=now
+            brand_id,
+            message_id,
+            work.handover.id,
+            receipt,
+            provider=channel.name,
+            reports=channel.reports,
+            now=now,
         )
         if due_in is not None:
             enqueue(
@@ -67,7 +73,3 @@ def deliver(*, brand_id: str, message_id: str) -> None:
     brand = UUID(brand_id)
     now = transact(brand, lambda: brands.brand_now(brand, clock.now()))
     carry(brand, UUID(message_id), now)
-
-
-def _channel(work: services.Work) -> Channel:
-    return Dev() if work.test else Nowhere()

@@ -71,7 +71,9 @@ class Message(Model):
             "state IN ('queued', 'sending', 'sent', 'delivered', 'failed')", name="state"
         ),
         CheckConstraint(
-            "(state IN ('delivered', 'failed')) = (finished_at IS NOT NULL)", name="finished"
+            "CASE WHEN state IN ('queued', 'sending') THEN finished_at IS NULL"
+            " WHEN state = 'sent' THEN true ELSE finished_at IS NOT NULL END",
+            name="finished",
         ),
         CheckConstraint("finished_at IS NULL OR next_at IS NULL", name="next_at"),
         CheckConstraint("(purged_at IS NULL) = (content_sealed IS NOT NULL)", name="purged"),

@@ -62,7 +62,11 @@ def list_due(brand_id: UUID, limit: int, *, now: datetime) -> Sequence[UUID]:
 
 def list_newest(brand_id: UUID, limit: int) -> Sequence[Message]:
     return db.session.scalars(
-        select(Message).where(Message.brand_id == brand_id).order_by(Message.id.desc()).limit(limit)
+        select(Message)
+        .where(Message.brand_id == brand_id)
+        .order_by(Message.id.desc())
+        .limit(limit)
+        .execution_options(populate_existing=True)
     ).all()
 
 

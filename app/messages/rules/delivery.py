@@ -37,20 +37,26 @@ def after(
     channel: str,
     tries: int,
     *,
-    created_at: datetime,
+    started_at: datetime,
     expires_at: datetime,
+    reports: bool,
     now: datetime,
 ) -> Step:
-    """Decide what follows the ``tries``-th try (from 1) on ``channel``."""
+    """Decide what follows the ``tries``-th try (from 1) on ``channel``.
+
+    ``started_at``: when that try began; ``reports``: its provider can be asked again.
+    """
     if receipt.outcome == "delivered":
         return Step("delivered", channel)
+    ask_at = now + (ASK_AFTER if now - started_at < ASK_LATER else ASK_LATER)
+    is_last = now >= started_at + LIFE
     if receipt.outcome == "accepted":
-        if now >= expires_at:
-            return Step("sent", channel)  # it has left, and nobody will say more
-        ask_after = ASK_AFTER if now - created_at < ASK_LATER else ASK_LATER
-        return Step("sent", channel, now + ask_after)
+        # It has left, and nobody will say more.
+        return Step("sent", channel, ask_at if reports and not is_last else None)
     if receipt.outcome == "unknown":
-        return Step("sending", channel, now + RETRY_AFTER[min(tries, len(RETRY_AFTER)) - 1])
+        if is_last:
+            return Step("failed", channel, reason="outcome_unknown")
+        return Step("sending", channel, ask_at)
     return failed(
         channels, channel, tries, receipt.code, receipt.temporary, expires_at=expires_at, now=now
     )

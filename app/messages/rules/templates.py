@@ -16,6 +16,7 @@ PARTS = {
     "sms": ("text",),
     "email": ("subject", "text"),
 }
+LABEL = "(광고)"
 _VARIABLE = re.compile(r"#\{([^{}]{1,40})\}")
 
 Definition = Mapping[str, Any]
@@ -64,3 +65,23 @@ def render(definition: Definition, variables: Mapping[str, str]) -> dict[str, di
         }
         for channel in definition["channels"]
     }
+
+
+def as_advertising(
+    texts: Mapping[str, Mapping[str, str]], contact: str, opt_out: str
+) -> dict[str, dict[str, str]]:
+    """Return texts with what the Network Act asks of advertising (article 50, paragraph 4).
+
+    The label stands in front of what is read first, contact and way out at the end.
+
+    >>> as_advertising({"sms": {"text": "[단골] 여름 세일"}}, "02-1", "무료거부 080-1")
+    {'sms': {'text': '(광고)[단골] 여름 세일\\n문의 02-1\\n무료거부 080-1'}}
+    """
+    labelled = {}
+    for channel, text in texts.items():
+        first = "subject" if "subject" in text else "text"
+        said = {**text, first: text[first].removeprefix(LABEL).lstrip()}
+        said[first] = f"{LABEL}{said[first]}"
+        said["text"] = f"{said['text'].rstrip()}\n문의 {contact}\n{opt_out}"
+        labelled[channel] = said
+    return labelled

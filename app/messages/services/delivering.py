@@ -57,6 +57,7 @@ def claim(brand_id: UUID, message_id: UUID, *, now: datetime) -> Work | None:
         return None
     address, texts = content
     channel = message.channel
+    policy = brands.current_settings(brand_id).messages
     text = texts[channel]
     handover = Handover(
         id=new_id(),
@@ -65,6 +66,8 @@ def claim(brand_id: UUID, message_id: UUID, *, now: datetime) -> Work | None:
         text=text["text"],
         subject=text.get("subject", ""),
         template_id=text.get("template_id", ""),
+        sender=(policy.sender_email if channel == "email" else policy.sender_phone) or "",
+        kakao_channel=policy.kakao_channel or "",
         brand=brand.name,
     )
     is_test = brand.mode == "test"
@@ -107,26 +110,33 @@ def settle(
     receipt: Receipt | None,
     *,
     provider: str,
+    reports: bool,
     now: datetime,
 ) -> timedelta | None:
     """Write down what a provider said; returns after how long the message is due again.
 
-    ``receipt`` is None if the provider, asked, never had the message: then it is tried
-    again. What comes late, for an attempt that was followed by another, changes nothing.
+    ``receipt`` is None if the provider, asked, does not know the message: then it is tried
+    again, unless the provider has said before that it has it. What comes late, for an
+    attempt that was followed by another, changes nothing.
     """
     message = queries.lock_message(brand_id, message_id)
     last = queries.last_attempt(brand_id, message_id)
     if message is None or last is None or last.id != attempt_id or message.finished_at:
         return None
-    said = receipt or Receipt("failed", code="not_received", temporary=True)
+    said = receipt or (
+        Receipt("accepted")
+        if last.state == "accepted"
+        else Receipt("failed", code="not_received", temporary=True)
+    )
     tries = queries.count_attempts(brand_id, message_id, last.channel)
     step = delivery.after(
         said,
         message.channels,
         last.channel,
         tries,
-        created_at=last.started_at,
+        started_at=last.started_at,
         expires_at=message.expires_at,
+        reports=reports,
         now=now,
     )
     last.provider = provider
@@ -138,26 +148,33 @@ def settle(
     if said.outcome in ("accepted", "delivered") and message.sent_at is None:
         message.sent_at = now
     message.channel = step.channel
-    if step.state in ("delivered", "failed"):
+    if step.next_at is None:
         _end(message, step.state, step.reason, now=now)
         return None
     message.state = step.state
     message.next_at = step.next_at
     db.session.flush()  # autoflush is off
-    return None if step.next_at is None else step.next_at - now
+    return step.next_at - now
 
 
 def _may_go(message: Message, handover: Handover, *, now: datetime) -> bool:
     """Ask whether it may be sent at this moment; hold or end it if not."""
     if message.member_id is None:
         return True
+    policy = brands.current_settings(message.brand_id).messages
     permission = consents.may_send(
         message.brand_id,
         show("mem", message.member_id),
         message.purpose,
         {"alimtalk": "kakao"}.get(handover.channel, handover.channel),
         now,
-        consents.Wording(body=handover.text, title=handover.subject, sender=handover.brand),
+        consents.Wording(
+            body=handover.text,
+            title=handover.subject,
+            sender=handover.brand,
+            contact=policy.contact or "",
+            opt_out=policy.opt_out or "",
+        ),
     )
     if permission.allowed:
         return True

@@ -20,7 +20,7 @@ from app.messages.errors import (
 from app.messages.models import Message
 from app.messages.rules.builtin import BUILTIN
 from app.messages.rules.delivery import LIFE
-from app.messages.rules.templates import Address, render, variables_of
+from app.messages.rules.templates import Address, as_advertising, render, variables_of
 from app.messages.services.sealing import index_of, seal
 from app.queue import enqueue
 
@@ -65,6 +65,9 @@ def send(
         raise MessageUnreachable(template=template)
     message_id = new_id()
     texts = render({**definition, "channels": channels}, values)
+    if not consents.is_information(purpose):
+        policy = brands.current_settings(brand_id).messages
+        texts = as_advertising(texts, policy.contact or "", policy.opt_out or "")
     message = Message(
         brand_id=brand_id,
         id=message_id,
