@@ -116,18 +116,25 @@ def transact(brand_id: UUID | None, use_case: Callable[[], T]) -> T:
     jitter. A lost answer to COMMIT is retried too, so ``use_case`` must find out by
     itself that its work is already done (idempotency key, upsert).
     """
+
+    def once() -> T:
+        with transaction(brand_id):
+            return use_case()
+
+    return _try_again(once)
+
+
+def _try_again(once: Callable[[], T]) -> T:
     for attempt in range(1, ATTEMPTS):
         try:
-            with transaction(brand_id):
-                return use_case()
+            return once()
         except DBAPIError as error:
             reason = _retry_reason(error)
             if reason is None:
                 raise
             RETRIES.labels(reason).inc()
             time.sleep(random.uniform(0, 0.05 * 4**attempt))  # noqa: S311 - jitter, not a secret
-    with transaction(brand_id):
-        return use_case()
+    return once()
 
 
 class _Undo(Exception):
@@ -135,12 +142,19 @@ class _Undo(Exception):
 
 
 def dry_run(brand_id: UUID, use_case: Callable[[], T]) -> T:
-    """Run ``use_case`` as it would really run, return its answer, and undo all of it."""
-    result: list[T] = []
-    with suppress(_Undo), transaction(brand_id):
-        result.append(use_case())
-        raise _Undo
-    return result[0]
+    """Run ``use_case`` as it would really run, return its answer, and undo all of it.
+
+    It is tried again as ``transact`` does.
+    """
+
+    def once() -> T:
+        result: list[T] = []
+        with suppress(_Undo), transaction(brand_id):
+            result.append(use_case())
+            raise _Undo
+        return result[0]
+
+    return _try_again(once)
 
 
 def _retry_reason(error: DBAPIError) -> str | None:

@@ -73,6 +73,8 @@ def take_back(
 def record_taken_back(taken: list[TakenBack], *, now: datetime) -> list[TakenBack]:
     """Write down what was taken back, withdraw unused coupons, free limits.
 
+    Limits come last and in the order of their sources, as whoever counts them takes them.
+
     :returns: the same, with the templates of coupons that were used already
     """
     done = []
@@ -82,10 +84,11 @@ def record_taken_back(taken: list[TakenBack], *, now: datetime) -> list[TakenBac
         if each.wholly:
             row.reversed_at = now
             used = _withdraw(row, now)
-        if row.counted:
-            queries.uncount(row.brand_id, row.source, int(each.wholly), each.points)
         done.append(TakenBack(row, each.points, each.wholly, used))
     db.session.flush()  # autoflush is off
+    for each in sorted(taken, key=lambda each: each.row.source):
+        if each.row.counted:
+            queries.uncount(each.row.brand_id, each.row.source, int(each.wholly), each.points)
     return done
 
 
