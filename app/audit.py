@@ -12,6 +12,7 @@ from app.consents.audits import CHECKS as CONSENTS
 from app.coupons.audits import CHECKS as COUPONS
 from app.exchanges.audits import CHECKS as EXCHANGES
 from app.findings import Finding, prove
+from app.messages.audits import CHECKS as MESSAGES
 from app.points.audits import CHECKS as POINTS
 from app.proving import prove_each, report
 from app.rewards.audits import CHECKS as REWARDS
@@ -22,6 +23,7 @@ from app.warranties.audits import CHECKS as WARRANTIES
 # Every feature that keeps books, from bottom to top; a test compares it with the packages.
 BOOKS: Mapping[str, Mapping[str, str]] = {
     "consents": CONSENTS,
+    "messages": MESSAGES,
     "points": POINTS,
     "coupons": COUPONS,
     "benefits": BENEFITS,

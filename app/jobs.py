@@ -27,6 +27,7 @@ from app.db import db, transaction
 from app.ids import new_id
 from app.job_records import JobRun, begin_run, end_run, leave_run
 from app.messages.jobs import carry_due
+from app.messages.jobs import forget as forget_messages
 from app.orders.jobs import confirm_due
 from app.points.jobs import prepare_notices, settle_points
 from app.queue import enqueue, stop_if_asked, tasks
@@ -126,6 +127,7 @@ PERIODIC: dict[str, Periodic] = {
     "consents.tidy": Periodic(tidy_consents, None, NIGHTLY),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
+    "messages.forget": Periodic(forget_messages, "41 3 * * *", DAILY),
     "verifications.forget": Periodic(forget_codes_of_phones, "41 3 * * *", DAILY, real_time=True),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),
 }

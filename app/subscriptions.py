@@ -9,6 +9,7 @@ from app.consents import services as consents
 from app.coupons import services as coupons
 from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
+from app.messages import services as messages
 from app.points import services as points
 from app.rewards import services as rewards
 from app.stamps import services as stamps
@@ -21,6 +22,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberReferred: [rewards.record_invitation],
     MemberMerged: [
         consents.follow_merge,
+        messages.move_to_survivor,
         points.move_to_survivor,
         points.move_notices,
         stamps.move_to_survivor,  # before grants, whose occasions name cards
@@ -33,6 +35,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     ],
     MemberErased: [
         consents.forget,
+        messages.forget_member,
         points.forfeit,
         points.cancel_notices,
         coupons.forget_member,

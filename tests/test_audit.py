@@ -11,6 +11,7 @@ from app.audit import BOOKS
 from tests.consents.asking import answer
 from tests.coupons.shop import define
 from tests.exchanges.shop import exchange, open_shop
+from tests.messages.post import tell
 from tests.orders.programme import card, ladder, rule
 from tests.orders.shop import NOW, place
 from tests.support.api import TestBrand
@@ -21,6 +22,7 @@ from tests.warranties.shop import open_shop as open_maker
 # One lie in each book, told behind the application's back.
 LIES = {
     "consents": "UPDATE consent_states SET state = 'granted' WHERE brand_id = %s",
+    "messages": "UPDATE messages SET attempts = attempts + 1 WHERE brand_id = %s",
     "points": "UPDATE point_accounts SET held = held + 1 WHERE brand_id = %s",
     "coupons": "UPDATE coupon_counters SET issued = issued + 1 WHERE brand_id = %s",
     "benefits": "UPDATE benefit_counters SET grants = grants + 1 WHERE brand_id = %s",
@@ -62,6 +64,7 @@ def shop(make_brand: Any) -> TestBrand:
     answer(brand, inviter, ad_sms="refused")
     open_maker(brand)
     make_batch(brand, 2)
+    tell(brand)
     return brand
 
 

@@ -9,6 +9,7 @@ from app.db import DIRECTORY_TABLES, db
 from tests.consents.asking import PLAIN, publish
 from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
+from tests.messages.post import tell
 
 ORDER = {
     "member": "ext:alice",
@@ -20,6 +21,9 @@ COUPON = {"name": "10%", "kind": "percent", "percent_basis_points": 1000}
 RULE = {"name": "R", "trigger": {"on": "member_joined"}, "effects": [{"points": 1}]}
 TERMS = {"name": "보증", "months": 12}
 CARD = {"name": "커피", "earn": {"per": "order"}, "goal": 10}
+
+WORDING = {"channels": ["sms"], "sms": {"text": "남의 문구 #{link}"}}
+OTHER_WORDING = {"channels": ["sms"], "sms": {"text": "보증서 #{link}"}}
 
 
 class World:
@@ -60,6 +64,9 @@ class World:
         self.batch = api.post("/v1/warranty-batches", boot)["id"]
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
+        self.message = tell(brand)
+        api.put("/v1/message-templates/certificate_link", WORDING)
+        api.post("/v1/message-templates/certificate_link/publish", expect=200)
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -76,7 +83,18 @@ class World:
         batch, units = f"/v1/warranty-batches/{self.batch}", "/v1/units/<string:serial>"
         batches = "/v1/warranty-batches/<string:batch>"
         terms, base = "/v1/warranty-terms/<string:terms>", "/v1/warranty-terms/BASE"
+        wordings, wording = "/v1/message-templates", "/v1/message-templates/certificate_link"
+        a_wording = f"{wordings}/<string:template>"
         return {
+            ("GET", "/v1/messages"): ("/v1/messages", None, "empty"),
+            ("GET", "/v1/messages/<string:message>"): (
+                f"/v1/messages/{self.message}", None, "404",
+            ),
+            ("GET", wordings): (wordings, None, "own"),
+            ("GET", f"{a_wording}/versions"): (f"{wording}/versions", None, "empty"),
+            ("GET", a_wording): (wording, None, "own"),
+            ("PUT", a_wording): (wording, OTHER_WORDING, "own"),
+            ("POST", f"{a_wording}/publish"): (f"{wording}/publish", {}, "own"),
             ("GET", "/v1/consent-texts"): ("/v1/consent-texts", None, "empty"),
             ("PUT", texts): (f"/v1/consent-texts/{text}", PLAIN, "own"),
             ("GET", texts): (f"/v1/consent-texts/{text}", None, "own"),
@@ -331,7 +349,7 @@ def test_another_brands_key_sees_and_changes_nothing(app, world, make_brand, own
     stranger = make_brand().api
     ids = (
         world.alice, world.bob, world.order, world.hold, world.referral, world.exchange,
-        world.batch,
+        world.batch, world.message,
     )  # fmt: skip
     for (method, rule), (path, body, expected) in world.requests().items():
         response = stranger.send(method, path, body)

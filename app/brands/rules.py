@@ -14,6 +14,8 @@ SCOPES = (
     "members:write",
     "consents:read",
     "consents:write",
+    "messages:read",
+    "messages:write",
     "points:read",
     "points:write",
     "programme:read",

@@ -12,6 +12,9 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     """Register the feature's routes, and the outbox where the process is told to show one."""
+    from app.messages.routes import blp
+
+    api.register_blueprint(blp)
     if app.config["DEV_OUTBOX"]:
         from app.messages.pages import pages
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from app import clock
 from app.brands import services as brands
-from app.chunks import Report
+from app.chunks import Report, in_chunks
 from app.db import transact
 from app.messages import services
 from app.providers import provider_of
 from app.queue import enqueue, tasks
 
 CHUNK = 200
+FORGET_CHUNK = 5000
 
 
 def carry(brand_id: UUID, message_id: UUID, now: datetime) -> None:
@@ -65,6 +66,16 @@ def carry_due(
         report(done)
         if len(due) < chunk:
             return done
+
+
+def forget(
+    brand_id: UUID, now: datetime, *, chunk: int = FORGET_CHUNK, report: Report = lambda done: None
+) -> int:
+    """Empty what messages said once it was kept long enough.
+
+    :returns: how many were emptied
+    """
+    return in_chunks(brand_id, partial(services.forget_chunk, brand_id, chunk, now=now), report)
 
 
 @tasks.task(name=services.DELIVER)

@@ -85,3 +85,15 @@ def as_advertising(
         said["text"] = f"{said['text'].rstrip()}\n문의 {contact}\n{opt_out}"
         labelled[channel] = said
     return labelled
+
+
+def mask(address: str) -> str:
+    """Return a phone or e-mail so that its owner knows it and nobody else.
+
+    >>> mask("+821012345678"), mask("dangol@mail.example")
+    ('010-****-5678', 'd***@mail.example')
+    """
+    if "@" in address:
+        user, _, domain = address.partition("@")
+        return f"{user[:1]}***@{domain}"
+    return f"010-****-{address[-4:]}" if address.startswith("+8210") else f"***-{address[-4:]}"

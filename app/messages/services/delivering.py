@@ -14,8 +14,10 @@ from app.brands import services as brands
 from app.channels import Handover, Receipt
 from app.consents import services as consents
 from app.db import db
+from app.events import publish
 from app.ids import new_id, show
 from app.messages import queries
+from app.messages.events import MessageDelivered, MessageFailed, MessageSent
 from app.messages.models import Message, MessageAttempt
 from app.messages.rules import delivery
 from app.messages.services.sealing import open_content
@@ -145,9 +147,10 @@ def settle(
     if said.outcome != "unknown":
         last.state = said.outcome
         last.finished_at = None if said.outcome == "accepted" else now
+    message.channel = step.channel
     if said.outcome in ("accepted", "delivered") and message.sent_at is None:
         message.sent_at = now
-    message.channel = step.channel
+        publish(MessageSent(*_named(message), last.channel, message.key, now))
     if step.next_at is None:
         _end(message, step.state, step.reason, now=now)
         return None
@@ -193,3 +196,11 @@ def _end(message: Message, state: str, reason: str | None, *, now: datetime) -> 
     message.next_at = None
     message.finished_at = now
     db.session.flush()  # autoflush is off
+    if state == "delivered":
+        publish(MessageDelivered(*_named(message), message.channel or "", message.key, now))
+    if state == "failed":
+        publish(MessageFailed(*_named(message), reason or "", message.key, now))
+
+
+def _named(message: Message) -> tuple[UUID, UUID, UUID | None, str]:
+    return message.brand_id, message.id, message.member_id, message.code
