@@ -26,10 +26,10 @@ from app.coupons.jobs import tidy_coupons
 from app.db import db, transaction
 from app.ids import new_id
 from app.job_records import JobRun, begin_run, end_run, leave_run
-from app.messages.jobs import carry_due
+from app.messages.jobs import carry_due, tell_consents
 from app.messages.jobs import forget as forget_messages
 from app.orders.jobs import confirm_due
-from app.points.jobs import prepare_notices, settle_points
+from app.points.jobs import prepare_notices, settle_points, tell_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
 from app.stamps.jobs import expire_cards
@@ -121,6 +121,8 @@ PERIODIC: dict[str, Periodic] = {
     "stamps.expire_cards": Periodic(expire_cards, "*/5 * * * *", MINUTES),
     "tiers.assess": Periodic(assess, "*/5 * * * *", MINUTES),
     "rewards.occasions": Periodic(run_occasions, "*/5 * * * *", MINUTES),
+    "messages.tell_consents": Periodic(tell_consents, "*/5 * * * *", MINUTES),
+    "points.tell": Periodic(tell_points, "*/5 * * * *", MINUTES),
     "messages.carry_due": Periodic(carry_due, "*/5 * * * *", MINUTES),
     "warranties.work": Periodic(work_batches, "*/5 * * * *", MINUTES),
     "warranties.forget_codes": Periodic(forget_codes, "*/5 * * * *", MINUTES),

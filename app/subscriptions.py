@@ -10,6 +10,7 @@ from app.coupons import services as coupons
 from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.messages import services as messages
+from app.messages.events import MessageSent
 from app.points import services as points
 from app.rewards import services as rewards
 from app.stamps import services as stamps
@@ -45,6 +46,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.empty_events,
         exchanges.forget_reasons,
     ],
+    MessageSent: [consents.record_notice],
     StampCardCompleted: [rewards.reward_card],
     TierChanged: [rewards.reward_tier],
 }

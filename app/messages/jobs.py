@@ -68,6 +68,17 @@ def carry_due(
             return done
 
 
+def tell_consents(
+    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
+) -> int:
+    """Tell members of their consents, in chunks and by day.
+
+    :returns: how many members there were something to tell
+    """
+    step = partial(services.tell_consents_chunk, brand_id, chunk, now=now)
+    return in_chunks(brand_id, step, report)
+
+
 def forget(
     brand_id: UUID, now: datetime, *, chunk: int = FORGET_CHUNK, report: Report = lambda done: None
 ) -> int:

@@ -13,6 +13,7 @@ from app.db import transact
 from app.points import services
 
 CHUNK = 2000  # accounts; larger chunks hold locks longer and are hardly faster
+TELL_CHUNK = 200
 NOTICES_CHUNK = 20_000  # members; nobody waits for these rows
 
 
@@ -28,6 +29,22 @@ def settle_points(
 
 def _one_chunk(brand_id: UUID, now: datetime, chunk: int) -> int:
     return services.settle_chunk(brand_id, chunk, now=now)
+
+
+def tell_points(
+    brand_id: UUID,
+    now: datetime,
+    *,
+    chunk: int = TELL_CHUNK,
+    report: Report = lambda done: None,
+) -> int:
+    """Tell members of points that lapse soon, by day.
+
+    :returns: how many notices were sent, or cancelled because nobody can be reached
+    """
+    return in_chunks(
+        brand_id, partial(services.tell_notices_chunk, brand_id, chunk, now=now), report
+    )
 
 
 def prepare_notices(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, select, text, tuple_, update
+from sqlalchemy import Row, exists, func, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db, violated_constraint
@@ -284,6 +284,39 @@ def close_notices(brand_id: UUID, day: date, limit: int) -> int:
 def refresh_notices(brand_id: UUID, member_id: UUID, zone: str, day: date) -> None:
     values = {"brand_id": brand_id, "member_id": member_id, "zone": zone, "day": day}
     db.session.execute(_REFRESH_NOTICES, values)
+
+
+def members_to_tell(brand_id: UUID, limit: int, day: date) -> list[UUID]:
+    """Return members who are to be told of lapsing points, those with the least time first."""
+    due = (
+        select(ExpiryNotice.member_id, func.min(ExpiryNotice.expires_on).label("first"))
+        .where(
+            ExpiryNotice.brand_id == brand_id,
+            ExpiryNotice.state == "due",
+            ExpiryNotice.expires_on - ExpiryNotice.days_before <= day,
+        )
+        .group_by(ExpiryNotice.member_id)
+        .subquery()
+    )
+    return list(db.session.scalars(select(due.c.member_id).order_by(due.c.first).limit(limit)))
+
+
+def lock_due_notices(
+    brand_id: UUID, member_ids: Sequence[UUID], day: date
+) -> Sequence[ExpiryNotice]:
+    """Return what members are still to be told today, held until the transaction ends."""
+    return db.session.scalars(
+        select(ExpiryNotice)
+        .where(
+            ExpiryNotice.brand_id == brand_id,
+            ExpiryNotice.member_id.in_(member_ids),
+            ExpiryNotice.state == "due",
+            ExpiryNotice.expires_on - ExpiryNotice.days_before <= day,
+        )
+        .order_by(ExpiryNotice.member_id, ExpiryNotice.expires_on)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def move_notices(brand_id: UUID, source: UUID, target: UUID) -> None:

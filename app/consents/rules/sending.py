@@ -24,6 +24,7 @@ INFORMATION = frozenset(
         "safety",
         "consent_result",
         "reconfirmation",
+        "points_expiry",
     }
 )
 NIGHT_BEGINS = time(21, 0, 0)

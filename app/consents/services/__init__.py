@@ -7,6 +7,13 @@ from app.consents.services.due import (
     prepare_reconfirmations_chunk,
 )
 from app.consents.services.following import follow_merge, forget
+from app.consents.services.notices import (
+    Notice,
+    Told,
+    record_notice,
+    refer_notice,
+    take_notices,
+)
 from app.consents.services.recording import Answer, Evidence, record_answer
 from app.consents.services.sending import is_information, load_recipient, may_send
 from app.consents.services.standing import (
@@ -29,8 +36,10 @@ from app.consents.services.texts import (
 __all__ = [
     "Answer",
     "Evidence",
+    "Notice",
     "Standing",
     "TextView",
+    "Told",
     "Wording",
     "count_overdue_notices",
     "follow_merge",
@@ -51,4 +60,7 @@ __all__ = [
     "publish_text",
     "put_text",
     "record_answer",
+    "record_notice",
+    "refer_notice",
+    "take_notices",
 ]

@@ -18,6 +18,19 @@ BUILTIN: dict[str, dict[str, Any]] = {
     "verification_code": _text(
         "[#{brand}] 인증번호 #{code}. 다른 사람에게 알려 주지 마세요.",
     ),
+    "consent_result": _text(
+        "[#{brand}] 광고성 정보 수신 설정을 이렇게 처리했어요.\n#{results}\n#{ending}",
+        subject="[#{brand}] 수신 동의 처리 결과",
+    ),
+    "consent_reconfirmation": _text(
+        "[#{brand}] 광고성 정보 수신에 동의하고 계세요.\n#{results}\n그대로 두시면 동의가"
+        " 유지되고, 언제든 철회할 수 있어요.\n#{ending}",
+        subject="[#{brand}] 광고성 정보 수신 동의 확인",
+    ),
+    "points_expiring": _text(
+        "[#{brand}] #{points}P가 #{last_day}까지만 쓸 수 있어요. 그 뒤에는 사라져요.",
+        subject="[#{brand}] #{points}P가 곧 사라져요",
+    ),
     "warranty_registered": _text(
         "[#{brand}] #{product} 보증이 등록됐어요.\n보증서 번호 #{certificate}\n보증서 보기 #{link}",
         subject="[#{brand}] #{product} 보증서",

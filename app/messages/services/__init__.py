@@ -3,6 +3,7 @@
 from app.messages.rules.templates import Address
 from app.messages.services.delivering import Work, claim, list_due, settle
 from app.messages.services.forgetting import forget_chunk, forget_member, move_to_survivor
+from app.messages.services.notices import may_tell_now, tell_consents_chunk
 from app.messages.services.reading import (
     MessageView,
     Opened,
@@ -37,9 +38,11 @@ __all__ = [
     "list_outbox",
     "list_template_versions",
     "list_templates",
+    "may_tell_now",
     "move_to_survivor",
     "publish_template",
     "put_template",
     "send",
     "settle",
+    "tell_consents_chunk",
 ]

@@ -35,6 +35,7 @@ from app.points.services.notices import (
     list_notices,
     move_notices,
     prepare_notices_chunk,
+    tell_notices_chunk,
 )
 from app.points.services.operations import (
     Operation,
@@ -65,5 +66,5 @@ __all__ = [
     "hold_refusal", "list_allocations", "list_entries", "list_notices", "list_order_lots",
     "lock_balance", "midnight_of", "move_notices", "move_to_survivor", "open_account",
     "open_many", "place_hold", "points_for", "post", "prepare_notices_chunk", "rebuild", "redeem",
-    "redemption", "restoration", "settle_chunk", "transfer", "void_hold",
+    "redemption", "restoration", "settle_chunk", "tell_notices_chunk", "transfer", "void_hold",
 ]  # fmt: skip

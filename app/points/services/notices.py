@@ -1,12 +1,15 @@
 """Notices of points that are about to lapse: prepared in the night, right when looked at."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.brands import services as brands
+from app.db import db
 from app.members.events import MemberErased, MemberMerged
+from app.messages import services as messages
+from app.messages.errors import MessageUnreachable
 from app.points import queries
 from app.points.models import ExpiryNotice
 
@@ -41,6 +44,44 @@ def prepare_notices_chunk(
 def close_notices_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
     """Cancel notices whose points have lapsed before they were sent; returns how many."""
     return queries.close_notices(brand_id, _today(brand_id, now)[0], limit)
+
+
+def tell_notices_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """Tell up to ``limit`` notices, corrected first; returns how many were told or cancelled.
+
+    Who cannot be reached is not told. By day alone, and only if the brand can send.
+    """
+    if not messages.may_tell_now(brand_id, now):
+        return 0
+    today, zone = _today(brand_id, now)
+    member_ids = queries.members_to_tell(brand_id, limit, today)
+    for member_id in member_ids:
+        queries.refresh_notices(brand_id, member_id, zone, today)
+    notices = queries.lock_due_notices(brand_id, member_ids, today)
+    for notice in notices:
+        notice.state = "sent" if _tell(notice, now) else "cancelled"
+    db.session.flush()  # autoflush is off
+    return len(member_ids)
+
+
+def _tell(notice: ExpiryNotice, now: datetime) -> bool:
+    last_day = notice.expires_on - timedelta(days=1)
+    try:
+        messages.send(
+            notice.brand_id,
+            "points_expiring",
+            member_id=notice.member_id,
+            variables={
+                "points": f"{notice.points:,}",
+                "last_day": f"{last_day.month}월 {last_day.day}일",
+            },
+            purpose="points_expiry",
+            key=f"points:{notice.member_id}:{notice.expires_on}:{notice.days_before}",
+            now=now,
+        )
+    except MessageUnreachable:
+        return False
+    return True
 
 
 def list_notices(
