@@ -19,9 +19,10 @@ _COUNTED = text(
 )
 _FORGET_LIMIT = text("DELETE FROM verification_limits WHERE kind = :kind AND key = :key")
 _FORGET_LIMITS = text(
-    "WITH gone AS (DELETE FROM verification_limits WHERE (kind, key, begins_at) IN"
-    "  (SELECT kind, key, begins_at FROM verification_limits WHERE ends_at < :now"
-    "    LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING 1)"
+    "WITH past AS MATERIALIZED (SELECT kind, key, begins_at FROM verification_limits"
+    "  WHERE ends_at < :now LIMIT :limit FOR UPDATE SKIP LOCKED),"
+    " gone AS (DELETE FROM verification_limits l USING past p"
+    "  WHERE (l.kind, l.key, l.begins_at) = (p.kind, p.key, p.begins_at) RETURNING 1)"
     " SELECT count(*) FROM gone"
 )
 _FORGET_CHALLENGES = text(

@@ -15,6 +15,7 @@ from app.verifications.errors import (
     VerificationRefused,
     VerificationTooMany,
 )
+from app.verifications.jobs import forget
 
 PHONE = "010-1234-5678"
 NOW = clock.now()
@@ -197,3 +198,37 @@ def test_the_code_is_nowhere_in_the_database_but_sealed(shop, owner) -> None:
             assert f" {code}" not in row
             assert "01012345678" not in row.replace("-", "")
             assert "821012345678" not in row
+
+
+def test_an_address_gets_a_hundred_codes_in_an_hour_over_all_live_brands(app, make_brand) -> None:
+    with app.app_context():
+        for number in range(4):
+            shop = Shop(make_brand(test=False))
+            for line in range(25):
+                shop.begin(f"010-{number:04}-{line:04}", ip_hash=b"a farm")
+        with pytest.raises(VerificationTooMany):
+            Shop(make_brand(test=False)).begin(ip_hash=b"a farm")
+        Shop(make_brand(test=True)).begin(ip_hash=b"a farm")
+
+
+def test_a_refused_request_for_a_code_leaves_nothing_behind(shop, owner) -> None:
+    shop.begin()
+    with pytest.raises(VerificationTooMany):
+        shop.begin(now=NOW + timedelta(seconds=1))
+    for table in ("messages", "verification_challenges"):
+        assert owner.execute(
+            f"SELECT count(*) FROM {table} WHERE brand_id = %s", (shop.brand.brand_id,)
+        ).fetchone() == (1,)
+
+
+def test_challenges_and_counters_are_forgotten(shop, owner) -> None:
+    old = NOW - timedelta(days=40)
+    shop.begin(now=old)
+    assert forget(shop.brand.brand_id, NOW) >= 3
+    assert owner.execute(
+        "SELECT count(*) FROM verification_challenges WHERE brand_id = %s",
+        (shop.brand.brand_id,),
+    ).fetchone() == (0,)
+    assert owner.execute(
+        "SELECT count(*) FROM verification_limits WHERE ends_at < %s", (NOW,)
+    ).fetchone() == (0,)
