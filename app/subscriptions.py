@@ -17,6 +17,7 @@ from app.stamps import services as stamps
 from app.stamps.events import StampCardCompleted
 from app.tiers import services as tiers
 from app.tiers.events import TierChanged
+from app.warranties import services as warranties
 
 SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
     MemberRegistered: [points.open_account, rewards.greet],
@@ -33,6 +34,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.move_to_survivor,
         rewards.move_events,
         exchanges.move_to_survivor,
+        warranties.move_to_survivor,
     ],
     MemberErased: [
         consents.forget,
@@ -45,6 +47,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.forget,
         rewards.empty_events,
         exchanges.forget_reasons,
+        warranties.forget,
     ],
     MessageSent: [consents.record_notice],
     StampCardCompleted: [rewards.reward_card],

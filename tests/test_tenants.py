@@ -62,6 +62,8 @@ class World:
         api.put("/v1/warranty-terms/BASE", TERMS, expect=201)
         boot = {"product": "MUG", "quantity": 1, "serials": ["MUG-1"]}
         self.batch = api.post("/v1/warranty-batches", boot)["id"]
+        owned = {"unit": "MUG-1", "member": self.alice, "channel": "gift"}
+        self.warranty = api.post("/v1/warranties", owned)["id"]
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
         self.message = tell(brand)
@@ -82,6 +84,7 @@ class World:
         texts, text = "/v1/consent-texts/<string:purpose>/<string:language>", "ad_sms/ko"
         batch, units = f"/v1/warranty-batches/{self.batch}", "/v1/units/<string:serial>"
         batches = "/v1/warranty-batches/<string:batch>"
+        warranties, owned = "/v1/warranties/<string:warranty>", f"/v1/warranties/{self.warranty}"
         terms, base = "/v1/warranty-terms/<string:terms>", "/v1/warranty-terms/BASE"
         wordings, wording = "/v1/message-templates", "/v1/message-templates/certificate_link"
         a_wording = f"{wordings}/<string:template>"
@@ -117,6 +120,20 @@ class World:
             ("POST", f"{units}/steps"): ("/v1/units/MUG-1/steps", {"step": "ship"}, "404"),
             ("POST", f"{units}/flags"): (
                 "/v1/units/MUG-1/flags", {"flag": "stolen", "reason": "theft"}, "404",
+            ),
+            ("GET", "/v1/warranties"): ("/v1/warranties", None, "empty"),
+            ("POST", "/v1/warranties"): (
+                "/v1/warranties", {"unit": "MUG-1", "member": alice, "channel": "gift"}, "404",
+            ),
+            ("GET", warranties): (owned, None, "404"),
+            ("POST", f"{warranties}/proof"): (
+                f"{owned}/proof", {"proof": "proven", "reason": "theft"}, "404",
+            ),
+            ("POST", f"{warranties}/extensions"): (
+                f"{owned}/extensions", {"months": 1, "reason": "theft"}, "404",
+            ),
+            ("POST", f"{warranties}/transfer"): (
+                f"{owned}/transfer", {"to": bob, "reason": "theft"}, "404",
             ),
             ("GET", "/v1/warranty-terms"): ("/v1/warranty-terms", None, "empty"),
             ("PUT", terms): ("/v1/warranty-terms/OWN", TERMS, "own"),

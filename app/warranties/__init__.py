@@ -9,7 +9,7 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     """Register the feature's routes."""
-    from app.warranties.routes import batches, labels, terms, units
+    from app.warranties.routes import batches, claims, labels, terms, units
 
-    for module in (terms, batches, labels, units):
+    for module in (terms, batches, labels, units, claims):
         api.register_blueprint(module.blp)

@@ -47,6 +47,33 @@ CHECKS = {
          WHERE u.brand_id = :brand_id AND u.state = 'replaced'
            AND (o.id IS NULL OR o.id = u.id OR o.exchanged_on IS NULL)
     """,
+    "claimed_units_have_one_owner": """
+        SELECT w.member_id, u.serial || ' is ' || u.state || ', registrations in force '
+               || count(w.id) AS detail
+          FROM warranty_units u
+          LEFT JOIN warranties w
+            ON w.brand_id = u.brand_id AND w.unit_id = u.id AND w.ended_at IS NULL
+         WHERE u.brand_id = :brand_id
+         GROUP BY u.serial, u.state, u.id, w.member_id
+        HAVING count(w.id) <> CASE u.state WHEN 'claimed' THEN 1 ELSE 0 END
+    """,
+    "registrations_are_numbered": """
+        SELECT CAST(NULL AS uuid) AS member_id, 'unit ' || unit_id || ': ' || count(*)
+               || ' registrations, newest ' || max(seq) AS detail
+          FROM warranties WHERE brand_id = :brand_id
+         GROUP BY unit_id HAVING count(*) <> max(seq) OR min(seq) <> 1
+    """,
+    "extensions_have_their_event": """
+        SELECT CAST(NULL AS uuid) AS member_id, 'unit ' || x.unit_id || ': ' || count(*)
+               || ' extensions, events ' || min(e.rows) AS detail
+          FROM warranty_extensions x
+          CROSS JOIN LATERAL (
+              SELECT count(*) AS rows FROM warranty_unit_events v
+               WHERE v.brand_id = x.brand_id AND v.unit_id = x.unit_id AND v.step = 'extend'
+          ) e
+         WHERE x.brand_id = :brand_id
+         GROUP BY x.unit_id HAVING count(*) <> min(e.rows)
+    """,
 }
 
 

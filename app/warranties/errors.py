@@ -118,3 +118,51 @@ class WarrantyLabelsForgotten(Conflict):
     code = "warranty_labels_forgotten"
     ko = "라벨을 뽑을 수 있는 기간이 지나 코드를 지웠어요. 무효로 하고 새 묶음을 만들어 주세요."
     en = "The time to print is over and the codes are deleted. Void the batch and make a new one."
+
+
+class WarrantyNotFound(NotFound):
+    code = "warranty_not_found"
+    ko = "그런 보증 등록이 없어요. GET /v1/warranties에서 확인해 주세요."
+    en = "There is no such registration. See GET /v1/warranties."
+
+
+class WarrantyOver(Conflict):
+    code = "warranty_over"
+    ko = "이미 끝난 보증 등록이에요. 제품의 지금 등록을 확인해 주세요."
+    en = "This registration has ended. Look at the unit's present one."
+
+
+class WarrantyTaken(Conflict):
+    code = "warranty_taken"
+    ko = "이미 등록된 제품이에요. 중고로 구매했다면 판매자에게 양도를 요청해 주세요."
+    en = "This unit is registered already. If it was bought second-hand, ask the seller for it."
+
+
+class WarrantyUnitReported(Conflict):
+    code = "warranty_unit_reported"
+    ko = "분실이나 도난으로 신고된 제품이에요. 고객센터에서 확인한 뒤에 등록할 수 있어요."
+    en = "This unit is reported lost or stolen. Customer service has to look at it first."
+
+
+class WarrantyDayImpossible(RuleViolation):
+    code = "warranty_day_impossible"
+    ko = (
+        "{day}은(는) 맞지 않는 날짜예요."
+        " 구매일과 수령일은 오늘까지, 수령일은 구매일부터 1년 안이에요."
+    )
+    en = (
+        "{day} cannot be: neither day lies ahead, and delivery is within a year of purchase and not"
+        " before the unit was made."
+    )
+
+
+class WarrantyOrderOverused(RuleViolation):
+    code = "warranty_order_overused"
+    ko = "이 주문 번호로 이미 {most}개가 등록됐어요. 주문 번호를 확인하거나 빼고 보내 주세요."
+    en = "{most} units are registered under this order already. Check its number, or leave it out."
+
+
+class WarrantyNotTransferable(Conflict):
+    code = "warranty_not_transferable"
+    ko = "보증 조건에서 양도를 허용하지 않는 제품이에요."
+    en = "The terms of this unit do not allow a transfer."

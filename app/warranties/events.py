@@ -39,3 +39,27 @@ class UnitFlagged:
     flag: str
     on: bool
     now: datetime
+
+
+@dataclass(frozen=True)
+class WarrantyRegistered:
+    """A unit belongs to a member from now on. ``seq``: 1 for its first owner."""
+
+    brand_id: UUID
+    warranty_id: UUID
+    unit_id: UUID
+    member_id: UUID
+    seq: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class WarrantyEnded:
+    """A unit belongs to a member no more; ``cause`` is one of ``rules.claims.ENDS``."""
+
+    brand_id: UUID
+    warranty_id: UUID
+    unit_id: UUID
+    member_id: UUID
+    cause: str
+    now: datetime

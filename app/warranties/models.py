@@ -9,6 +9,9 @@
   kept as an HMAC, and sealed as long as labels may be printed. ``version`` counts its
   events.
 - An *event* is one immutable step of a unit, numbered gaplessly.
+- A *warranty* is the registration of a unit by a member. A unit has one at a time; ended
+  ones stay. What an order number is found by is kept, the number itself is not.
+- An *extension* adds months to a unit, whoever owns it.
 - A *download* is leave to fetch the labels of a batch for a while: all but the first have
   a reason.
 """
@@ -180,11 +183,80 @@ class WarrantyUnitEvent(Model):
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
     unit_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
-    # make, a step of rules.units, flag, unflag, or replacement (of another one)
+    # make, a step of rules.units, flag, unflag, extend, transfer, replacement (of another)
     step: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)  # after it
     detail: Mapped[str | None] = mapped_column(Text)  # a channel, a flag, another unit's serial
     reason: Mapped[str | None] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class Warranty(Model):
+    __tablename__ = "warranties"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
+        ),
+        ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"]),
+        UniqueConstraint("brand_id", "unit_id", "seq"),
+        CheckConstraint("proof IN ('told', 'proven', 'disproved')", name="proof"),
+        CheckConstraint(
+            "end_cause IN ('released', 'replaced', 'void', 'transferred', 'erased')",
+            name="end_cause",
+        ),
+        CheckConstraint("(ended_at IS NULL) = (end_cause IS NULL)", name="ended"),
+        Index(
+            "uq_warranties_owner",
+            "brand_id",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_warranties_member_id", "brand_id", "member_id", "id"),
+        Index(
+            "ix_warranties_order_index",
+            "brand_id",
+            "order_index",
+            postgresql_where=text("order_index IS NOT NULL"),
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    seq: Mapped[int]  # which of the unit's registrations it is
+    member_id: Mapped[UUID]
+    channel: Mapped[str] = mapped_column(Text)
+    purchased_on: Mapped[date | None]
+    delivered_on: Mapped[date | None]
+    registered_on: Mapped[date]  # that of the first owner, also after a transfer
+    order_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    proof: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_cause: Mapped[str | None] = mapped_column(Text)
+
+
+class WarrantyExtension(Model):
+    __tablename__ = "warranty_extensions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
+        ),
+        CheckConstraint("applies_to IN ('all', 'parts', 'labour')", name="applies_to"),
+        CheckConstraint("months > 0", name="months"),
+        Index("ix_warranty_extensions_unit_id", "brand_id", "unit_id", "id"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    months: Mapped[int]
+    applies_to: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
 

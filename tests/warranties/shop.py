@@ -1,14 +1,18 @@
 """A boot maker: a product, its terms, batches of units, and what becomes of them."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 from app import clock, crypto, ids
 from app.db import db
+from app.members import services as members
 from app.warranties import services
+from app.warranties.errors import UnitStepRefused, WarrantyTaken
 from app.warranties.models import WarrantyUnit
 from app.warranties.services.batches import code_cell
 from tests.support.api import TestBrand
-from tests.support.members import unit_of_work
+from tests.support.members import make_member, unit_of_work
 
 
 def open_shop(brand: TestBrand, sku: str = "BOOT", **product: Any) -> None:
@@ -43,11 +47,36 @@ def codes_of(brand: TestBrand, batch: dict[str, Any]) -> list[str]:
 
 def step(brand: TestBrand, serial: str, name: str, **options: Any) -> str:
     """Let a unit take a step as the pages will, and return its state."""
+    if name == "claim":
+        return claim(brand, serial)
     with unit_of_work(brand):
         piece = services.move_unit(
             brand.brand_id, serial, name, actor="test", now=clock.now(), **options
         )
         return piece.unit.state
+
+
+def claim(brand: TestBrand, serial: str) -> str:
+    """Register a unit for a new member, and return its state.
+
+    :raises UnitStepRefused: it cannot be claimed, or is already
+    """
+    owner = make_member(brand, f"owner-{uuid4()}")
+    with suppress(WarrantyTaken), unit_of_work(brand):
+        member = members.resolve(brand.brand_id, owner.rpartition("/")[2], keep=True)
+        found = services.claim(
+            brand.brand_id, serial, member.id, services.Purchase("gift"),
+            proven=False, today=clock.now().date(), actor="test", now=clock.now(),
+        )  # fmt: skip
+        return found.piece.unit.state
+    raise UnitStepRefused(state="claimed", step="claim")
+
+
+def register(brand: TestBrand, serial: str, member: str, **purchase: Any) -> dict[str, Any]:
+    """Register a unit for a member over the API."""
+    body = {"unit": serial, "member": f"ext:{member}", "channel": "own_mall", **purchase}
+    made: dict[str, Any] = brand.api.post("/v1/warranties", body)
+    return made
 
 
 def audit(brand: TestBrand) -> list[object]:

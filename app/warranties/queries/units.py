@@ -193,6 +193,13 @@ def get_unit(brand_id: UUID, unit_id: UUID) -> WarrantyUnit:
     return db.session.get_one(WarrantyUnit, (brand_id, unit_id))
 
 
+def lock_unit(brand_id: UUID, unit_id: UUID) -> WarrantyUnit:
+    """Return a unit as it is now, held against other changes."""
+    return db.session.get_one(
+        WarrantyUnit, (brand_id, unit_id), populate_existing=True, with_for_update=True
+    )
+
+
 def list_units(
     brand_id: UUID,
     *,

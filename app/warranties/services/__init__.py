@@ -4,6 +4,7 @@ A batch is locked before its units, a unit before its replacement.
 """
 
 from app.warranties.audits import audit
+from app.warranties.rules.claims import Purchase
 from app.warranties.rules.coverage import Coverage, Extension, Registration, UnitFacts
 from app.warranties.rules.digital_link import parse_digital_link
 from app.warranties.rules.terms import Terms
@@ -15,6 +16,17 @@ from app.warranties.services.batches import (
     list_batches,
     move_batch,
     work_chunk,
+)
+from app.warranties.services.claims import (
+    Registered,
+    claim,
+    extend,
+    forget,
+    get_warranty,
+    hand_over,
+    judge,
+    list_warranties,
+    move_to_survivor,
 )
 from app.warranties.services.labels import open_download, read_labels
 from app.warranties.services.terms import (
@@ -39,9 +51,11 @@ from app.warranties.services.units import (
 )
 
 __all__ = [
-    "Coverage", "Defined", "Extension", "Piece", "Registration", "Stock", "Terms", "UnitFacts",
-    "audit", "cover", "coverage_of", "create_batch", "end_terms", "find_by_code", "flag_unit",
-    "forget_codes_chunk", "get_batch", "get_terms", "get_unit", "list_batches", "list_events",
-    "list_terms", "list_units", "list_versions", "move_batch", "move_unit", "open_download",
-    "parse_digital_link", "put_terms", "read_labels", "terms_of_product", "work_chunk",
+    "Coverage", "Defined", "Extension", "Piece", "Purchase", "Registered", "Registration",
+    "Stock", "Terms", "UnitFacts", "audit", "claim", "cover", "coverage_of", "create_batch",
+    "end_terms", "extend", "find_by_code", "flag_unit", "forget", "forget_codes_chunk",
+    "get_batch", "get_terms", "get_unit", "get_warranty", "hand_over", "judge", "list_batches",
+    "list_events", "list_terms", "list_units", "list_versions", "list_warranties", "move_batch",
+    "move_to_survivor", "move_unit", "open_download", "parse_digital_link", "put_terms",
+    "read_labels", "terms_of_product", "work_chunk",
 ]  # fmt: skip

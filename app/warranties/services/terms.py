@@ -116,6 +116,15 @@ def end_terms(brand_id: UUID, code: str, *, actor: str, now: datetime) -> Define
     return Defined(terms, _version(terms))
 
 
+def is_transferable(brand_id: UUID, code: str, since: int) -> bool:
+    """Whether a unit made under version ``since`` may be handed over.
+
+    As with coverage, the version that is better for the owner counts.
+    """
+    versions = queries.list_versions(brand_id, code, since=since)
+    return any(terms_of(code, each.version, each.definition).transferable for each in versions)
+
+
 def get_terms(brand_id: UUID, code: str) -> Defined:
     """:raises WarrantyTermsNotFound: the brand has no such terms"""
     terms = _get(brand_id, code)

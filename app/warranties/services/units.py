@@ -16,12 +16,21 @@ from app.warranties.errors import (
     UnitStepRefused,
 )
 from app.warranties.events import UnitFlagged, UnitMoved
-from app.warranties.models import WarrantyBatch, WarrantyUnit, WarrantyUnitEvent
+from app.warranties.models import Warranty, WarrantyBatch, WarrantyUnit, WarrantyUnitEvent
+from app.warranties.queries import claims as claim_queries
 from app.warranties.queries import units as queries
-from app.warranties.rules.coverage import Coverage, Registration, UnitFacts
+from app.warranties.rules.claims import Purchase
+from app.warranties.rules.coverage import Coverage, UnitFacts
 from app.warranties.rules.serials import NO_CODE, code_of, serial_key
 from app.warranties.rules.units import CLAIMABLE, STEPS, may
 from app.warranties.services.batches import code_hash
+from app.warranties.services.ownership import (
+    PARTING,
+    end_warranty,
+    extensions_of,
+    open_warranty,
+    registration_of,
+)
 from app.warranties.services.terms import cover
 
 
@@ -44,7 +53,7 @@ def find_by_code(brand_id: UUID, text: str, *, gtin: str | None = None) -> Piece
     unit = queries.find_unit_by_hash(brand_id, code_hash(brand_id, code or NO_CODE))
     if code is None or unit is None or unit.state == "void":
         return None
-    piece = _piece(unit)
+    piece = piece_of(unit)
     if gtin is not None and products.gtin_14(piece.product.definition.gtin or "") != gtin:
         return None
     return piece
@@ -52,7 +61,7 @@ def find_by_code(brand_id: UUID, text: str, *, gtin: str | None = None) -> Piece
 
 def get_unit(brand_id: UUID, serial: str) -> Piece:
     """:raises UnitNotFound: the brand has no unit of this serial"""
-    return _piece(_get(brand_id, serial))
+    return piece_of(unit_of_serial(brand_id, serial))
 
 
 def list_units(
@@ -86,12 +95,15 @@ def list_events(
 
     :raises UnitNotFound: the brand has no unit of this serial
     """
-    return queries.list_events(brand_id, _get(brand_id, serial).id, before=before, limit=limit)
+    return queries.list_events(
+        brand_id, unit_of_serial(brand_id, serial).id, before=before, limit=limit
+    )
 
 
-def coverage_of(piece: Piece, registration: Registration | None = None, *, on: date) -> Coverage:
+def coverage_of(piece: Piece, *, on: date) -> Coverage:
     """Work out the coverage of a unit on a day; without a registration, by its own dates."""
     unit, batch = piece.unit, piece.batch
+    registration = registration_of(claim_queries.find_current(unit.brand_id, unit.id))
     return cover(
         unit.brand_id,
         batch.terms,
@@ -99,6 +111,7 @@ def coverage_of(piece: Piece, registration: Registration | None = None, *, on: d
         registration,
         since=batch.terms_version,
         product=(batch.sku, piece.product.definition.category),
+        extensions=extensions_of(unit.brand_id, unit.id),
         on=on,
     )
 
@@ -116,24 +129,23 @@ def move_unit(
 ) -> Piece:
     """Let a unit take a step (see ``rules.units``). ``by``: the serial of its replacement.
 
+    ``release``, ``replace`` and ``void`` end its registration; the replacement belongs to
+    the same member at once.
+
     :raises UnitNotFound: the brand has no unit of this serial, or of ``by``
     :raises UnitStepRefused: the step does not lead from the state it is in
     :raises UnitReasonRequired: the step needs a reason
     :raises UnitReplacementUnfit: the replacement has an owner, is void, or the unit itself
     """
-    unit = _get(brand_id, serial, lock=True)
+    unit = unit_of_serial(brand_id, serial, lock=True)
     if not may(step, unit.state):
         raise UnitStepRefused(state=unit.state, step=step)
     if STEPS[step].reasoned and not reason:
         raise UnitReasonRequired(pointer="/reason")
     detail = channel
+    former = end_warranty(unit, PARTING[step], now=now) if step in PARTING else None
     if step == "replace":
-        other = _get(brand_id, by or "", lock=True)
-        if other.id == unit.id or other.state not in CLAIMABLE:
-            raise UnitReplacementUnfit(pointer="/by", serial=other.serial, state=other.state)
-        zone = ZoneInfo(brands.current_settings(brand_id).timezone)
-        other.exchanged_on = now.astimezone(zone).date()
-        _record(other, "replacement", detail=unit.serial, reason=reason, actor=actor, now=now)
+        other = _replacement(unit, by or "", former, reason=reason, actor=actor, now=now)
         unit.replaced_by = other.id
         detail = other.serial
     if step == "ship":
@@ -142,9 +154,40 @@ def move_unit(
         unit.code_sealed = None
     unit.channel = channel or unit.channel
     unit.state = STEPS[step].after
-    _record(unit, step, detail=detail, reason=reason, actor=actor, now=now)
+    record_event(unit, step, detail=detail, reason=reason, actor=actor, now=now)
     publish(UnitMoved(brand_id, unit.id, step, unit.state, now))
-    return _piece(unit)
+    return piece_of(unit)
+
+
+def _replacement(
+    unit: WarrantyUnit,
+    serial: str,
+    former: Warranty | None,
+    *,
+    reason: str | None,
+    actor: str,
+    now: datetime,
+) -> WarrantyUnit:
+    """Return the unit given in exchange, which belongs to the former owner of the other."""
+    other = unit_of_serial(unit.brand_id, serial, lock=True)
+    if other.id == unit.id or other.state not in CLAIMABLE:
+        raise UnitReplacementUnfit(pointer="/by", serial=other.serial, state=other.state)
+    zone = ZoneInfo(brands.current_settings(unit.brand_id).timezone)
+    other.exchanged_on = now.astimezone(zone).date()
+    record_event(other, "replacement", detail=unit.serial, reason=reason, actor=actor, now=now)
+    if former is not None:
+        open_warranty(
+            other,
+            former.member_id,
+            Purchase(former.channel, former.purchased_on, former.delivered_on),
+            proof=former.proof,
+            registered_on=other.exchanged_on,
+            actor=actor,
+            now=now,
+        )
+        other.state = STEPS["claim"].after
+        record_event(other, "claim", detail=former.channel, reason=None, actor=actor, now=now)
+    return other
 
 
 def flag_unit(
@@ -161,16 +204,16 @@ def flag_unit(
 
     :raises UnitNotFound: the brand has no unit of this serial
     """
-    unit = _get(brand_id, serial, lock=True)
+    unit = unit_of_serial(brand_id, serial, lock=True)
     if (flag in unit.flags) != on:
         unit.flags = sorted({*unit.flags, flag} if on else set(unit.flags) - {flag})
         step = "flag" if on else "unflag"
-        _record(unit, step, detail=flag, reason=reason, actor=actor, now=now)
+        record_event(unit, step, detail=flag, reason=reason, actor=actor, now=now)
         publish(UnitFlagged(brand_id, unit.id, flag, on, now))
-    return _piece(unit)
+    return piece_of(unit)
 
 
-def _record(
+def record_event(
     unit: WarrantyUnit,
     step: str,
     *,
@@ -197,14 +240,14 @@ def _record(
     db.session.flush()  # autoflush is off
 
 
-def _get(brand_id: UUID, serial: str, *, lock: bool = False) -> WarrantyUnit:
+def unit_of_serial(brand_id: UUID, serial: str, *, lock: bool = False) -> WarrantyUnit:
     unit = queries.find_unit(brand_id, serial_key(serial), lock=lock)
     if unit is None:
         raise UnitNotFound
     return unit
 
 
-def _piece(unit: WarrantyUnit) -> Piece:
+def piece_of(unit: WarrantyUnit) -> Piece:
     batch = queries.find_batch(unit.brand_id, unit.batch_id)
     if batch is None:
         raise UnitNotFound
