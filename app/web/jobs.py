@@ -11,10 +11,12 @@ from app.db import db
 ANSWERS_KEPT = timedelta(hours=72)
 
 _PURGE = text(
-    "WITH gone AS (DELETE FROM idempotency_records WHERE (brand_id, key) IN"
-    "  (SELECT brand_id, key FROM idempotency_records"
-    "   WHERE brand_id = :brand_id AND created_at < :before"
-    "   ORDER BY created_at LIMIT :chunk FOR UPDATE SKIP LOCKED) RETURNING 1)"
+    # Materialized: as a subquery it may be run again for each row, and find others each time.
+    "WITH over AS MATERIALIZED (SELECT key FROM idempotency_records"
+    "  WHERE brand_id = :brand_id AND created_at < :before"
+    "  ORDER BY created_at LIMIT :chunk FOR UPDATE SKIP LOCKED),"
+    " gone AS (DELETE FROM idempotency_records r USING over"
+    "  WHERE r.brand_id = :brand_id AND r.key = over.key RETURNING 1)"
     " SELECT count(*) FROM gone"
 )
 
