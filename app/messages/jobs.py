@@ -4,16 +4,22 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+import structlog
+
 from app import clock
 from app.brands import services as brands
+from app.channels import Channel, Receipt
 from app.chunks import Report, in_chunks
 from app.db import transact
 from app.messages import services
 from app.providers import provider_of
 from app.queue import enqueue, tasks
 
-CHUNK = 200
+CHUNK = 20  # a worker that is to stop waits for so many calls of a provider
 FORGET_CHUNK = 5000
+TELL_CHUNK = 200
+
+log = structlog.get_logger()
 
 
 def carry(brand_id: UUID, message_id: UUID, now: datetime) -> None:
@@ -25,9 +31,7 @@ def carry(brand_id: UUID, message_id: UUID, now: datetime) -> None:
     if work is None:
         return
     channel = provider_of(work.handover, test=work.test)
-    receipt = (
-        channel.ask(work.handover, work.reference) if work.ask else channel.send(work.handover)
-    )
+    receipt = _call(channel, work)
 
     def use_case() -> None:
         due_in = services.settle(
@@ -50,6 +54,18 @@ def carry(brand_id: UUID, message_id: UUID, now: datetime) -> None:
     transact(brand_id, use_case)
 
 
+def _call(channel: Channel, work: services.Work) -> Receipt | None:
+    """Call the provider. A fault of ours in doing so must not keep back other messages."""
+    try:
+        if work.ask:
+            return channel.ask(work.handover, work.reference)
+        return channel.send(work.handover)
+    except Exception:
+        # The log keeps the class alone: a message may quote a person's data.
+        log.exception("message_channel_failed", channel=channel.name)
+        return Receipt("unknown", "fault")
+
+
 def carry_due(
     brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
 ) -> int:
@@ -69,7 +85,7 @@ def carry_due(
 
 
 def tell_consents(
-    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
+    brand_id: UUID, now: datetime, *, chunk: int = TELL_CHUNK, report: Report = lambda done: None
 ) -> int:
     """Tell members of their consents, in chunks and by day.
 

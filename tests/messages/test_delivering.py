@@ -265,6 +265,27 @@ def test_a_mail_the_server_puts_off_is_tried_again(mails, live) -> None:
     assert state(live) == ("sent", None)
 
 
+def test_a_message_that_cannot_be_read_or_written_keeps_nobody_back(
+    provider, mails, live, owner
+) -> None:
+    broken = send(live)
+    owner.execute("UPDATE messages SET content_sealed = 'x' WHERE id = %s", (broken.id,))
+    # A mail to such an address cannot even be written.
+    send(live, to=Address(email="dangol@mail.example\nBcc: all@mail.example"))
+    send(live)
+    assert later(live, seconds=0) == 3
+    assert len(provider.messages) == 1
+    assert mails.mails == []
+    later(live, minutes=1)
+    with transaction(live.brand_id):
+        said = [each.message.reason for each in services.list_outbox(live.brand_id, 2)]
+    assert said == [None, "outcome_unknown"]
+    assert owner.execute("SELECT reason FROM messages WHERE id = %s", (broken.id,)).fetchone() == (
+        "unreadable",
+    )
+    assert len(live.api.get("/v1/messages")["data"]) == 3
+
+
 def test_a_mail_to_nobody_fails_at_once(mails, live) -> None:
     mails.moods.append("never")
     carry(live.brand_id, send(live, to=Address(email="nobody@mail.example")).id, NOW)

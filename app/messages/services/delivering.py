@@ -55,7 +55,7 @@ def claim(brand_id: UUID, message_id: UUID, *, now: datetime) -> Work | None:
     brand = brands.get_brand(brand_id)
     last = queries.last_attempt(brand_id, message_id)
     if content is None or message.channel is None:
-        _end(message, "failed", "emptied", now=now)
+        _end(message, "failed", "unreadable", now=now)
         return None
     address, texts = content
     channel = message.channel

@@ -19,10 +19,14 @@ def seal(brand_id: UUID, message_id: UUID, address: Address, texts: Texts) -> by
 
 
 def open_content(message: Message) -> tuple[Address, Texts] | None:
-    """Return address and texts, None once they were emptied."""
+    """Return address and texts, None once they were emptied or their key is gone."""
     if message.content_sealed is None:
         return None
-    found = json.loads(crypto.unseal(message.content_sealed, _cell(message.brand_id, message.id)))
+    try:
+        opened = crypto.unseal(message.content_sealed, _cell(message.brand_id, message.id))
+    except crypto.SealBroken:
+        return None
+    found = json.loads(opened)
     return Address(found["phone"], found["email"]), found["texts"]
 
 
