@@ -210,13 +210,14 @@ def test_without_a_provider_or_a_sender_nothing_can_be_sent(app, make_brand) -> 
 
 CARRY = """
 import sys, uuid
-from app import clock, create_app
+from datetime import datetime
+from app import create_app
 from app.config import load_config
 from app.messages.jobs import carry
 import os
 app = create_app(load_config(os.environ))
 with app.app_context():
-    carry(uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]), clock.now())
+    carry(uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2]), datetime.fromisoformat(sys.argv[3]))
 """
 
 
@@ -226,7 +227,7 @@ def test_a_worker_killed_between_sending_and_writing_it_down_sends_nothing_twice
     message = send(live)
     provider.moods.append("slow")
     worker = subprocess.Popen(
-        [sys.executable, "-c", CARRY, str(live.brand_id), str(message.id)],
+        [sys.executable, "-c", CARRY, str(live.brand_id), str(message.id), NOW.isoformat()],
         env={
             **os.environ,
             **environment,
