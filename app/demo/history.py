@@ -20,7 +20,7 @@ from app import ids
 from app.coupons import jobs as coupon_jobs
 from app.coupons.errors import CouponLimitReached
 from app.db import transact
-from app.demo import programme
+from app.demo import programme, warranties
 from app.demo.goods import BOOTS, CARE
 from app.errors import DomainError
 from app.exchanges import services as exchanges
@@ -66,6 +66,8 @@ def tell(brand_id: UUID, *, now: datetime) -> None:
     shop.plan(now - timedelta(days=DAYS), shop.open)
     for number in range(1, MEMBERS + 1):
         shop.plan_member(number)
+    for at, happening in warranties.happenings(brand_id, shop.member_ids, now=now):
+        shop.plan(at, partial(shop.happen, happening))
     for day in range(DAYS % JOBS_EVERY, DAYS + 1, JOBS_EVERY):
         shop.plan(now - timedelta(days=DAYS - day), shop.run_jobs)
     shop.run()
@@ -94,6 +96,10 @@ class Shop:
 
     def do(self, use_case: Callable[[], object]) -> None:
         transact(self.brand_id, use_case)
+
+    def happen(self, happening: Event, at: datetime) -> None:
+        with suppress(*warranties.TOLD):  # before the interruption
+            self.do(partial(happening, at))
 
     def plan_member(self, number: int) -> None:
         """A member joins in the first year; four of five become regulars."""

@@ -150,3 +150,19 @@ def test_percent_is_floored_once_and_capped() -> None:
     capped = decide_purely([ten], cart(20_000, 20_000)).applied[0]
     assert capped.shares == {1: 2000, 2: 2000}
     assert capped.ko == "대상 금액 40,000 × 12.5% = 5,000 할인, 최대 4,000까지"
+
+
+def test_a_coupon_that_takes_most_alone_is_left_out_where_it_stands_in_the_way() -> None:
+    """5,000 off A beats 4,000 off B, but only beside the latter the 9,000 off A are whole."""
+    plain = {"kind": "fixed", "stacking": "stackable"}
+    templates = [
+        template("FOR-A", **{**plain, "amount": 5000, "stacking": "exclusive"},
+                 selection={"skus": ["A"]}),
+        template("FOR-B", **plain, amount=4000, selection={"skus": ["B"]}),
+        template("BUT-B", **plain, amount=9000, excludes={"skus": ["B"]}),
+    ]  # fmt: skip
+    best = decide_purely(
+        templates, cart(10_000, 10_000), shipping_fee=0, member_id=MEMBER, owned=True
+    ).best
+    assert best.discount == 13_000
+    assert len(best.coupon_ids) == 2

@@ -192,10 +192,34 @@ def _appraise(order: Order, shipping_fee: int) -> tuple[list[Owned], Best]:
                 refused=judged.of(name) if isinstance(judged, Refusal) else None,
             )
         )
-    taken, _ = combine(usable, order.purchase, shipping_fee)
+    taken = _best_of_all(usable, order.purchase, shipping_fee)
     best = Best(
         coupon_ids=[each.candidate.coupon.id for each in taken if each.candidate.coupon],
         discount=sum(each.discount for each in taken),
         shipping_discount=sum(each.shipping_discount for each in taken),
     )
     return owned, best
+
+
+def _best_of_all(usable: Sequence[Candidate], purchase: Purchase, shipping_fee: int) -> list[Taken]:
+    """Return what takes off most, all of a member's coupons considered.
+
+    More coupons may take off less: one that is taken first leaves other lines, and other
+    won to round, to the next. So each that is taken is left out for once, as long as that
+    takes off more.
+    """
+    best, _ = combine(usable, purchase, shipping_fee)
+    improved = True
+    while improved:
+        improved = False
+        for left_out in [taken.candidate for taken in best]:
+            fewer = [each for each in usable if each is not left_out]
+            tried, _ = combine(fewer, purchase, shipping_fee)
+            if _worth(tried) > _worth(best):
+                best, usable, improved = tried, fewer, True
+                break
+    return best
+
+
+def _worth(taken: Sequence[Taken]) -> int:
+    return sum(each.worth for each in taken)
