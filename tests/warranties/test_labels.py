@@ -28,7 +28,10 @@ def read_back(pdf: bytes) -> tuple[list[str], str]:
     codes, text = [], ""
     for page in document:
         image = page.render(scale=300 / 72, grayscale=True).to_pil()
-        codes += [found.text for found in zxingcpp.read_barcodes(image)]
+        codes += [
+            found.text
+            for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+        ]
         text += page.get_textpage().get_text_bounded()
     document.close()
     return codes, text
