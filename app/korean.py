@@ -1,4 +1,4 @@
-"""Korean particles, which follow from the sound that a word ends with."""
+"""Korean particles, which follow from the sound that a word ends with; the length of an SMS."""
 
 # Single letters and digits whose Korean names end with a consonant (엘, 엠, 엔, 알; 영, 일, …),
 # and letters with which words are mostly read so (팀, 클럽, 팩).
@@ -44,3 +44,12 @@ def joined(words: list[str]) -> str:
     """
     said = [word + ("과" if ends_closed(word) else "와") for word in words[:-1]]
     return " ".join([*said, *words[-1:]])
+
+
+def sms_bytes(text: str) -> int:
+    """Return how long a text is as carriers count it: EUC-KR, two bytes for a syllable.
+
+    >>> sms_bytes("인증번호 012345")
+    15
+    """
+    return len(text.encode("cp949", "replace"))

@@ -72,9 +72,8 @@ class Mail:
 def _mail(handover: Handover) -> EmailMessage:
     """Write a mail. Line breaks in a subject or name are refused by the library."""
     mail = EmailMessage()
-    domain = handover.sender.rpartition("@")[2]
-    user, _, sender_domain = handover.sender.rpartition("@")
-    mail["From"] = Address(handover.brand, user, sender_domain)
+    user, _, domain = handover.sender.rpartition("@")
+    mail["From"] = Address(handover.brand, user, domain)
     mail["To"] = handover.address
     mail["Subject"] = " ".join(handover.subject.split())
     mail["Date"] = format_datetime(clock.now())

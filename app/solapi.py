@@ -15,6 +15,7 @@ from solapi.model.request.messages.get_messages import GetMessagesRequest
 from solapi.model.response.message import Message as KnownMessage
 
 from app.channels import Handover, Receipt
+from app.korean import sms_bytes
 
 OUR_ID = "attempt"
 DELIVERED = "4000"
@@ -38,9 +39,7 @@ class Solapi:
     def send(self, handover: Handover) -> Receipt:
         """Hand a message over; an answer that does not come or makes no sense is unknown."""
         try:
-            answer = self._service.send(
-                _message(handover), SendRequestConfig(show_message_list=True)
-            )
+            answer = self._service.send(_message(handover), SHOW_LIST)
         except MessageNotReceivedError as error:
             refused = error.failed_messages[0]
             return Receipt("failed", refused.status_code, refused.message_id)
@@ -72,15 +71,6 @@ class Solapi:
             if _is_ours(message, handover):
                 return _receipt(message.status_code or "", message.message_id or "")
         return None
-
-
-def sms_bytes(text: str) -> int:
-    """Return how long a text is as carriers count it: EUC-KR, two bytes for a syllable.
-
-    >>> sms_bytes("인증번호 012345")
-    15
-    """
-    return len(text.encode("cp949", "replace"))
 
 
 def _message(handover: Handover) -> RequestMessage:

@@ -17,8 +17,14 @@ BODY = {
 }
 
 
-def warm(call: Callable[[int], object]) -> None:
-    """Let settings be remembered and statements be prepared, as in any running process."""
+def warm(app: Flask, call: Callable[[int], object]) -> None:
+    """Let settings be remembered and statements be prepared, as in any running process.
+
+    On one fresh connection: what earlier tests prepared would be thrown out in between, and
+    calls would go round those they left in the pool.
+    """
+    with app.app_context():
+        db.engine.dispose()
     for turn in range(3):
         call(turn)
 
@@ -28,7 +34,7 @@ def test_a_checkout_takes_at_most_four_round_trips_besides_commit(
 ) -> None:
     brand.api.put("/v1/members/ext:1", {}, expect=201)
     brand.api.post("/v1/members/ext:1/points/accruals", {"points": 1000})
-    warm(lambda turn: brand.api.post("/v1/orders", {**BODY, "external_id": f"warm-{turn}"}))
+    warm(app, lambda turn: brand.api.post("/v1/orders", {**BODY, "external_id": f"warm-{turn}"}))
     with app.app_context():
         engine = db.engine
 
@@ -44,7 +50,7 @@ def test_a_preview_takes_at_most_three_round_trips_besides_rollback(
 ) -> None:
     brand.api.put("/v1/members/ext:1", {}, expect=201)
     brand.api.post("/v1/members/ext:1/points/accruals", {"points": 1000})
-    warm(lambda _: brand.api.post("/v1/checkout/preview", BODY, expect=200))
+    warm(app, lambda _: brand.api.post("/v1/checkout/preview", BODY, expect=200))
     with app.app_context():
         engine = db.engine
 
@@ -101,13 +107,11 @@ def test_twenty_rules_a_ladder_a_card_and_a_coupon_take_the_trips_that_points_al
     make_brand: Callable[..., TestBrand], call_of: Callable[[TestBrand], Callable[[int], object]]
 ) -> None:
     warm_trips, cold_trips = [], []
-    with make_brand().app.app_context():
-        db.engine.dispose()  # what earlier tests prepared would be thrown out in between
     for rules in (1, 20):
         brand = make_brand()
         open_programme(brand, rules)
         call = call_of(brand)
-        warm(call)
+        warm(brand.app, call)
         warm_trips.append([trips_of(brand, call, 10 + turn) for turn in range(3)])
         # With each change what is offered is read and compiled anew, once. The driver
         # prepares a statement when it has seen it often enough: let it.
@@ -127,7 +131,7 @@ def test_twenty_rules_a_ladder_a_card_and_a_coupon_take_the_trips_that_points_al
         body = {**plain, "external_id": f"P-{turn}"} if call_of is order else plain
         return alone.api.send("POST", path, body)
 
-    warm(points_alone)
+    warm(alone.app, points_alone)
     few = trips_of(alone, points_alone, 9)
     assert warm_trips == [[few] * 3, [few] * 3]
     # Cold, a few more, and as many for twenty rules as for one.

@@ -68,7 +68,7 @@ def claim(brand: TestBrand, serial: str) -> str:
             brand.brand_id, serial, member.id, services.Purchase("gift"),
             proven=False, today=clock.now().date(), actor="test", now=clock.now(),
         )  # fmt: skip
-        return found.piece.unit.state
+        return found.unit.state
     raise UnitStepRefused(state="claimed", step="claim")
 
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from app import events
+from app.warranties.events import UnitMoved, WarrantyEnded, WarrantyRegistered
 from app.warranties.rules.claims import UNITS_OF_ORDER_MAX
 from tests.support.api import TestBrand
 from tests.support.members import make_member
 from tests.support.parallel import at_once
+from tests.support.statements import noted
 from tests.warranties.shop import audit, make_batch, open_shop, register, serials_of
 
 NOW = "2026-11-22T10:00:00+09:00"
@@ -249,3 +252,66 @@ def test_claims_transfers_and_voids_at_once_leave_one_truth(
     assert set(answers) <= {200, 201, 409}
     assert brand.api.get(f"/v1/units/{boots[0]}")["state"] == "void"
     assert audit(brand) == []
+
+
+def test_every_change_of_owner_is_told_once(
+    brand: TestBrand, boots: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Any] = []
+    for kind in (UnitMoved, WarrantyEnded, WarrantyRegistered):
+        monkeypatch.setitem(events.HANDLERS, kind, [heard.append])
+
+    def told() -> list[str]:
+        names = [
+            each.step if isinstance(each, UnitMoved) else type(each).__name__ for each in heard
+        ]
+        heard.clear()
+        return names
+
+    made = register(brand, boots[0], "mina")
+    assert told() == ["WarrantyRegistered", "claim"]
+    transfer = {"to": "ext:jun", "reason": "중고 거래"}
+    brand.api.post(f"/v1/warranties/{made['id']}/transfer", transfer, expect=200)
+    assert told() == ["WarrantyEnded", "WarrantyRegistered"]
+    replace = {"step": "replace", "by": boots[1], "reason": "교환"}
+    brand.api.post(f"/v1/units/{boots[0]}/steps", replace, expect=200)
+    assert told() == ["WarrantyEnded", "WarrantyRegistered", "claim", "replace"]
+    brand.api.post("/v1/members/ext:jun/erase", expect=200)
+    assert told() == ["WarrantyEnded", "release"]
+
+
+# Each breaks one thing behind the application's back.
+BROKEN = {
+    "claimed_units_have_one_owner": """
+        UPDATE warranties SET ended_at = now(), end_cause = 'void' WHERE ended_at IS NULL
+    """,
+    "registrations_are_numbered": "UPDATE warranties SET seq = seq + 1 WHERE true",
+    "extensions_have_their_event": """
+        INSERT INTO warranty_extensions
+        SELECT brand_id, gen_random_uuid(), unit_id, 1, 'all', 'x', 'x', now()
+          FROM warranties WHERE true
+    """,
+}
+
+
+@pytest.mark.parametrize("check", BROKEN)
+def test_the_audit_finds_what_is_broken(
+    brand: TestBrand, boots: list[str], owner: Any, check: str
+) -> None:
+    made = register(brand, boots[0], "mina")
+    months = {"months": 6, "reason": "사과"}
+    brand.api.post(f"/v1/warranties/{made['id']}/extensions", months, expect=200)
+    assert audit(brand) == []
+    owner.execute(f"{BROKEN[check]} AND brand_id = %s", (brand.brand_id,))
+    assert [finding.check for finding in audit(brand)] == [check]
+
+
+def test_a_list_asks_no_more_for_many_than_for_one(brand: TestBrand, boots: list[str]) -> None:
+    register(brand, boots[0], "mina")
+    with noted(brand.app) as one:
+        brand.api.get("/v1/warranties")
+    for serial in boots[1:]:
+        register(brand, serial, "mina")
+    with noted(brand.app) as three:
+        assert len(brand.api.get("/v1/warranties")["data"]) == 3
+    assert len(three) == len(one)

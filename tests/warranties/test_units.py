@@ -11,6 +11,7 @@ from tests.support.api import TestBrand, make_brand
 from tests.support.members import unit_of_work
 from tests.support.parallel import at_once
 from tests.support.problems import assert_problem
+from tests.support.statements import noted
 from tests.warranties.shop import audit, codes_of, make_batch, open_shop, serials_of, step
 
 
@@ -68,25 +69,14 @@ def test_unknown_void_and_malformed_codes_are_answered_alike(
 
 
 def test_every_look_up_asks_the_database_the_same(brand: TestBrand, boots: list[str]) -> None:
-    from sqlalchemy import event
-
-    from app.db import db
-
     batch = brand.api.get("/v1/warranty-batches")["data"][0]
     void = codes_of(brand, batch)[1]
     step(brand, boots[1], "void", reason="인쇄 오류")
     asked = []
     for text in (void, "7" * 16, "malformed", ""):
-        with unit_of_work(brand):
-            statements: list[str] = []
-
-            def note(_c, _u, statement, *_rest, into=statements):
-                into.append(statement)
-
-            event.listen(db.engine, "before_cursor_execute", note)
+        with unit_of_work(brand), noted(brand.app) as statements:
             services.find_by_code(brand.brand_id, text)
-            event.remove(db.engine, "before_cursor_execute", note)
-            asked.append(statements)
+        asked.append(statements)
     assert asked[0]
     assert all(statements == asked[0] for statements in asked)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from app.korean import sms_bytes
 from app.messages.rules.builtin import BUILTIN
 from app.messages.rules.templates import CHANNELS, PARTS, variables_of
 
@@ -68,7 +69,7 @@ def _faults_of_channel(code: str, channel: str, said: Mapping[str, str]) -> list
                 f"SMS cannot carry: {strange}",
             )
         )
-    if channel == "sms" and len(text.encode("cp949", "replace")) > LMS_BYTES:
+    if channel == "sms" and sms_bytes(text) > LMS_BYTES:
         faults.append(
             Fault(field, "2,000바이트를 넘어요.", "It is longer than 2,000 bytes (EUC-KR).")
         )

@@ -130,7 +130,8 @@ def follow_confirmation(order: Order, accounts: Accounts, *, actor: str, now: da
             number=known.history.orders + 1,
             pending=False,
             confirms_at=None,
-            counted=tiers.is_counted(brand_id, accounts.survivor, order.id),
+            counted=programme.ladder is not None
+            and tiers.is_counted(brand_id, accounts.survivor, order.id),
         ),
         settings,
         actor=actor,

@@ -57,10 +57,10 @@ def list_warranties(
     ended: bool | None,
     after: UUID | None,
     limit: int,
-) -> list[tuple[Warranty, WarrantyUnit]]:
+) -> list[tuple[Warranty, WarrantyUnit, WarrantyBatch]]:
     """Return registrations with their units, the newest first."""
     statement = (
-        select(Warranty, WarrantyUnit)
+        select(Warranty, WarrantyUnit, WarrantyBatch)
         .join(
             WarrantyUnit,
             (WarrantyUnit.brand_id == Warranty.brand_id) & (WarrantyUnit.id == Warranty.unit_id),
@@ -86,7 +86,7 @@ def list_warranties(
     if after is not None:
         statement = statement.where(Warranty.id < after)
     rows = db.session.execute(statement.order_by(Warranty.id.desc()).limit(limit))
-    return [(warranty, unit) for warranty, unit in rows]
+    return [(warranty, unit, batch) for warranty, unit, batch in rows]
 
 
 def list_units_of_member(brand_id: UUID, member_id: UUID) -> list[UUID]:

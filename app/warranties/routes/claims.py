@@ -198,4 +198,4 @@ def _done(warranty: str, act: Callable[[UUID | None], services.Registered]) -> R
 
 def _shown(found: services.Registered) -> dict[str, Any]:
     today = brand_today(found.warranty.brand_id)
-    return show_registered(found, services.coverage_of(found.piece, on=today))
+    return show_registered(found, services.coverage_of(services.piece_of(found.unit), on=today))

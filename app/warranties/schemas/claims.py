@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from app import ids
-from app.warranties.rules.claims import PLACES, PROOFS
+from app.warranties.rules.claims import ENDS, PLACES, PROOFS
 from app.warranties.schemas.terms import CoverageOut, Day, show_coverage, show_day
 from app.warranties.schemas.units import REASON
 from app.warranties.services import Coverage, Registered
@@ -102,7 +102,7 @@ class WarrantyOut(Schema):
     created_at = fields.String()
     changed_at = fields.String()
     ended_at = fields.String(allow_none=True)
-    end_cause = fields.String(allow_none=True)
+    end_cause = fields.String(allow_none=True, metadata={"enum": [*ENDS, None]})
 
 
 class WarrantyDetailOut(WarrantyOut):
@@ -110,14 +110,14 @@ class WarrantyDetailOut(WarrantyOut):
 
 
 def show_warranty(found: Registered) -> dict[str, Any]:
-    warranty, unit = found.warranty, found.piece.unit
+    warranty, unit = found.warranty, found.unit
     return {
         "object": "warranty",
         "id": ids.show("wty", warranty.id),
         "certificate": f"{unit.serial}-{warranty.seq}",
         "status": "active" if warranty.ended_at is None else "ended",
         "unit": unit.serial,
-        "product": found.piece.batch.sku,
+        "product": found.batch.sku,
         "member": ids.show("mem", warranty.member_id),
         "channel": warranty.channel,
         "purchased_on": show_day(warranty.purchased_on),

@@ -16,7 +16,7 @@ from app.web.pagination import PageQuery
 from app.web.responses import show_instant
 
 QUANTITY_MAX = 100_000
-SERIALS_MAX = 5_000  # in one request; more come by `flask import units`
+SERIALS_MAX = 5_000  # what one request of 256 KiB holds; for more, several batches
 CHANNEL = validate.Length(1, 50)
 REASON = validate.Length(1, 200)
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from app import crypto
 from app.brands import services as brands
 from app.db import db
-from app.events import publish
 from app.ids import new_id
 from app.members.events import MemberErased, MemberMerged
 from app.rewards import services as rewards
@@ -25,23 +24,28 @@ from app.warranties.errors import (
     WarrantyTaken,
     WarrantyUnitReported,
 )
-from app.warranties.events import WarrantyRegistered
-from app.warranties.models import Warranty, WarrantyExtension, WarrantyUnit
+from app.warranties.models import Warranty, WarrantyBatch, WarrantyExtension, WarrantyUnit
 from app.warranties.queries import claims as queries
 from app.warranties.queries import units as unit_queries
 from app.warranties.rules.claims import UNITS_OF_ORDER_MAX, Purchase, impossible_day, order_key
-from app.warranties.rules.units import STEPS, may
+from app.warranties.rules.units import may
 from app.warranties.services.ownership import end_warranty, open_warranty
 from app.warranties.services.terms import is_transferable
-from app.warranties.services.units import Piece, piece_of, record_event, unit_of_serial
+from app.warranties.services.units import (
+    piece_of,
+    record_event,
+    take_step,
+    unit_of_serial,
+)
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A registration with its unit. ``repeated``: the member had it already."""
+    """A registration with its unit and batch. ``repeated``: the member had it already."""
 
     warranty: Warranty
-    piece: Piece
+    unit: WarrantyUnit
+    batch: WarrantyBatch
     repeated: bool = False
 
 
@@ -69,17 +73,17 @@ def claim(
     :raises WarrantyOrderOverused: too many units were registered under the order
     """
     unit = unit_of_serial(brand_id, serial, lock=True)
-    piece = piece_of(unit)
+    batch = piece_of(unit).batch
     owned = queries.find_current(brand_id, unit.id)
     if owned is not None and owned.member_id == member_id:
-        return Registered(owned, piece, repeated=True)
+        return Registered(owned, unit, batch, repeated=True)
     if unit.state == "claimed":
         raise WarrantyTaken(pointer="/unit")
     if not may("claim", unit.state):
         raise UnitStepRefused(state=unit.state, step="claim")
     if {"lost", "stolen"} & set(unit.flags):
         raise WarrantyUnitReported(pointer="/unit")
-    _refuse_impossible(purchase, piece, today)
+    _refuse_impossible(purchase, batch, today)
     order_index = _order_index(brand_id, purchase)
     _refuse_overused(brand_id, order_index)
     warranty = open_warranty(
@@ -92,9 +96,7 @@ def claim(
         actor=actor,
         now=now,
     )
-    unit.state = STEPS["claim"].after
-    record_event(unit, "claim", detail=purchase.channel, reason=None, actor=actor, now=now)
-    publish(WarrantyRegistered(brand_id, warranty.id, unit.id, member_id, warranty.seq, now))
+    take_step(unit, "claim", detail=purchase.channel, reason=None, actor=actor, now=now)
     if warranty.seq == 1:
         rewards.fire(
             brand_id,
@@ -105,7 +107,7 @@ def claim(
             actor=actor,
             now=now,
         )
-    return Registered(warranty, piece)
+    return Registered(warranty, unit, batch)
 
 
 def get_warranty(brand_id: UUID, warranty_id: UUID | None) -> Registered:
@@ -113,7 +115,8 @@ def get_warranty(brand_id: UUID, warranty_id: UUID | None) -> Registered:
     warranty = queries.find_warranty(brand_id, warranty_id) if warranty_id else None
     if warranty is None:
         raise WarrantyNotFound
-    return Registered(warranty, piece_of(unit_queries.get_unit(brand_id, warranty.unit_id)))
+    piece = piece_of(unit_queries.get_unit(brand_id, warranty.unit_id))
+    return Registered(warranty, piece.unit, piece.batch)
 
 
 def list_warranties(
@@ -144,7 +147,7 @@ def list_warranties(
         after=after,
         limit=limit,
     )
-    return [Registered(warranty, piece_of(unit)) for warranty, unit in rows]
+    return [Registered(warranty, unit, batch) for warranty, unit, batch in rows]
 
 
 def judge(
@@ -172,7 +175,7 @@ def judge(
         purchased_on or warranty.purchased_on,
         delivered_on or warranty.delivered_on,
     )
-    _refuse_impossible(told, found.piece, today)
+    _refuse_impossible(told, found.batch, today)
     before = _judged(warranty)
     warranty.proof = proof
     warranty.purchased_on, warranty.delivered_on = told.purchased_on, told.delivered_on
@@ -207,7 +210,7 @@ def extend(
     :raises WarrantyOver: it has ended
     """
     found = _lock(brand_id, warranty_id)
-    unit = found.piece.unit
+    unit = found.unit
     db.session.add(
         WarrantyExtension(
             brand_id=brand_id,
@@ -244,9 +247,9 @@ def hand_over(
     :raises WarrantyUnitReported: it is reported lost or stolen
     """
     found = _lock(brand_id, warranty_id)
-    former, unit, batch = found.warranty, found.piece.unit, found.piece.batch
+    former, unit, batch = found.warranty, found.unit, found.batch
     if former.member_id == member_id:
-        return Registered(former, found.piece, repeated=True)
+        return Registered(former, unit, batch, repeated=True)
     if not is_transferable(brand_id, batch.terms, batch.terms_version):
         raise WarrantyNotTransferable
     if {"lost", "stolen"} & set(unit.flags):
@@ -262,8 +265,7 @@ def hand_over(
         now=now,
     )
     record_event(unit, "transfer", detail=None, reason=reason, actor=actor, now=now)
-    publish(WarrantyRegistered(brand_id, warranty.id, unit.id, member_id, warranty.seq, now))
-    return Registered(warranty, found.piece)
+    return Registered(warranty, unit, batch)
 
 
 def move_to_survivor(event: MemberMerged) -> None:
@@ -279,10 +281,7 @@ def forget(event: MemberErased) -> None:
     for unit_id in queries.list_units_of_member(event.brand_id, event.member_id):
         unit = unit_queries.lock_unit(event.brand_id, unit_id)
         end_warranty(unit, "erased", now=event.now)
-        unit.state = STEPS["release"].after
-        record_event(
-            unit, "release", detail=None, reason="erased", actor=event.actor, now=event.now
-        )
+        take_step(unit, "release", detail=None, reason="erased", actor=event.actor, now=event.now)
     queries.forget_orders(event.brand_id, event.member_id)
 
 
@@ -293,11 +292,11 @@ def _lock(brand_id: UUID, warranty_id: UUID | None) -> Registered:
     warranty = queries.find_current(brand_id, unit.id)
     if warranty is None or warranty.id != named.id:
         raise WarrantyOver
-    return Registered(warranty, piece_of(unit))
+    return Registered(warranty, unit, piece_of(unit).batch)
 
 
-def _refuse_impossible(purchase: Purchase, piece: Piece, today: date) -> None:
-    made_on = piece.batch.manufactured_on
+def _refuse_impossible(purchase: Purchase, batch: WarrantyBatch, today: date) -> None:
+    made_on = batch.manufactured_on
     if (day := impossible_day(purchase, made_on=made_on, today=today)) is not None:
         raise WarrantyDayImpossible(pointer=f"/{day}", day=str(getattr(purchase, day)))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.db import db
 from app.events import publish
 from app.ids import new_id
-from app.warranties.events import WarrantyEnded
+from app.warranties.events import WarrantyEnded, WarrantyRegistered
 from app.warranties.models import Warranty, WarrantyUnit
 from app.warranties.queries import claims as queries
 from app.warranties.rules.claims import Purchase
@@ -46,6 +46,11 @@ def open_warranty(
     )
     db.session.add(warranty)
     db.session.flush()  # autoflush is off
+    publish(
+        WarrantyRegistered(
+            unit.brand_id, warranty.id, unit.id, warranty.member_id, warranty.seq, now
+        )
+    )
     return warranty
 
 

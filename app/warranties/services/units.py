@@ -153,9 +153,7 @@ def move_unit(
     if step == "void":
         unit.code_sealed = None
     unit.channel = channel or unit.channel
-    unit.state = STEPS[step].after
-    record_event(unit, step, detail=detail, reason=reason, actor=actor, now=now)
-    publish(UnitMoved(brand_id, unit.id, step, unit.state, now))
+    take_step(unit, step, detail=detail, reason=reason, actor=actor, now=now)
     return piece_of(unit)
 
 
@@ -185,8 +183,7 @@ def _replacement(
             actor=actor,
             now=now,
         )
-        other.state = STEPS["claim"].after
-        record_event(other, "claim", detail=former.channel, reason=None, actor=actor, now=now)
+        take_step(other, "claim", detail=former.channel, reason=None, actor=actor, now=now)
     return other
 
 
@@ -211,6 +208,21 @@ def flag_unit(
         record_event(unit, step, detail=flag, reason=reason, actor=actor, now=now)
         publish(UnitFlagged(brand_id, unit.id, flag, on, now))
     return piece_of(unit)
+
+
+def take_step(
+    unit: WarrantyUnit,
+    step: str,
+    *,
+    detail: str | None,
+    reason: str | None,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Take a step that leads from the state of a unit, which is locked, and tell it."""
+    unit.state = STEPS[step].after
+    record_event(unit, step, detail=detail, reason=reason, actor=actor, now=now)
+    publish(UnitMoved(unit.brand_id, unit.id, step, unit.state, now))
 
 
 def record_event(
