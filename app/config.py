@@ -35,6 +35,7 @@ def load_config(env: Mapping[str, str]) -> dict[str, Any]:
         "DATABASE_OWNER_URL": owner,
         "ENCRYPTION_KEYS": _keys(env, "DANGOL_ENCRYPTION_KEYS"),
         "INDEX_KEY": _key("DANGOL_INDEX_KEY", secret(env, "DANGOL_INDEX_KEY")),
+        "LINK_KEYS": _keys(env, "DANGOL_LINK_KEYS") if _given(env, "DANGOL_LINK_KEYS") else {},
         "VAR": Path(env.get("DANGOL_VAR", "var")),
         "LOG_LEVEL": _choice(
             env, "DANGOL_LOG_LEVEL", "info", ("debug", "info", "warning", "error")
@@ -66,6 +67,10 @@ def secret(env: Mapping[str, str], name: str) -> str:
     raise ConfigError(f"{name} is not set (nor {name}_FILE). See docs/operations.md.")
 
 
+def _given(env: Mapping[str, str], name: str) -> bool:
+    return bool(env.get(name) or env.get(f"{name}_FILE"))
+
+
 def number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = env.get(name, str(default))
     try:
@@ -86,7 +91,7 @@ def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str,
 
 def _smtp_url(env: Mapping[str, str]) -> str | None:
     name = "DANGOL_SMTP_URL"
-    if not (env.get(name) or env.get(f"{name}_FILE")):
+    if not _given(env, name):
         return None
     url = secret(env, name)
     if not re.match(r"(smtp|smtps|smtp\+starttls)://[^/]", url):

@@ -11,7 +11,8 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     """Register the feature's routes."""
-    from app.consents.routes import records, texts
+    from app.consents.routes import records, sending, texts
 
     api.register_blueprint(texts.blp)
     api.register_blueprint(records.blp)
+    api.register_blueprint(sending.blp)

@@ -11,7 +11,7 @@ from app.consents.rules.records import State, reconfirm_on
 from app.consents.rules.sending import Message, Recipient, may_send
 from app.members import services as members
 from tests.consents.asking import answer, publish
-from tests.support.members import member_id, unit_of_work
+from tests.support.members import make_member, member_id, unit_of_work
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOON = datetime(2026, 11, 26, 12, tzinfo=SEOUL)
@@ -155,3 +155,41 @@ def test_the_service_asks_what_the_books_say(asking) -> None:
     assert "phone_not_verified" in ask()
     asking.api.post(f"{path}/erase", {}, expect=200)
     assert ask() == ("member_gone",)
+
+
+def ask(brand, member, purpose, channel, **query):
+    path = f"{member}/consents/may-send?purpose={purpose}&channel={channel}"
+    return brand.api.get(path + "".join(f"&{name}={value}" for name, value in query.items()))
+
+
+def test_the_route_answers_with_every_reason_and_until_when_to_wait(asking, alice) -> None:
+    said = ask(asking, alice, "campaign", "sms", at="2026-11-20T12:00:00Z")
+    assert said["allowed"] is False
+    assert said["reasons"] == [
+        "marketing_consent_missing", "channel_consent_missing", "phone_not_verified",
+        "quiet_hours",
+    ]  # fmt: skip
+    assert said["not_before"] is None
+    answer(asking, alice, marketing_pi="granted", ad_push="granted")
+    late = ask(asking, alice, "campaign", "push", at="2026-11-20T12:00:00Z")
+    assert (late["reasons"], late["not_before"]) == (["quiet_hours"], "2026-11-20T23:00:01+00:00")
+    day = ask(asking, alice, "campaign", "push", at="2026-11-20T11:59:59Z")
+    assert (day["allowed"], day["advertising"], day["reasons"]) == (True, True, [])
+    status = ask(asking, alice, "service_status", "sms", at="2026-11-20T12:00:00Z")
+    assert (status["allowed"], status["advertising"]) == (True, False)
+
+
+def test_the_route_speaks_of_the_survivor_and_of_nobody_who_is_gone(asking, alice) -> None:
+    bob = make_member(asking, "bob")
+    answer(asking, bob, marketing_pi="granted", ad_email="granted")
+    asking.api.post(f"{bob}/merge", {"into": "ext:alice"}, expect=200)
+    said = ask(asking, bob, "campaign", "email")
+    assert said["member"] == asking.api.get(alice)["id"]
+    assert said["reasons"] == ["marketing_consent_missing", "channel_consent_missing"]
+    asking.api.post(f"{alice}/erase", expect=200)
+    assert ask(asking, "/v1/members/" + said["member"], "campaign", "email")["reasons"] == [
+        "member_gone"
+    ]
+    asking.api.refused(
+        "GET", f"{bob}/consents/may-send?purpose=x&channel=fax", code="invalid_request"
+    )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import ids
+from app.consents import services as consents
 from app.db import transaction
 from app.members import services as members
 from app.messages import services
@@ -113,3 +114,28 @@ def test_information_is_sent_at_night(shop) -> None:
     carry_due(shop.brand.brand_id, NIGHT)
     assert shop.state() == ("delivered", None)
     assert not shop.newest().texts["sms"]["text"].startswith("(광고)")
+
+
+def test_with_a_host_the_way_out_is_a_link_of_this_member_and_channel(shop) -> None:
+    shop.brand.api.patch("/v1/brand", {"warranty": {"host": "w.example.kr"}})
+    shop.consent()
+    shop.advertise(EVENING)
+    last = shop.newest().texts["sms"]["text"].splitlines()[-1]
+    way, _, token = last.rpartition("/u/")
+    assert way == "무료수신거부 https://w.example.kr"
+    link = consents.read_unsubscribe(token)
+    assert link == consents.Unsubscribe(shop.brand.brand_id, shop.member_id, "sms")
+    shop.brand.api.patch("/v1/brand", {"warranty": {"host": "other.example.kr"}})
+    carry_due(shop.brand.brand_id, EVENING)  # judged by the way out it was written with
+    assert shop.state() == ("delivered", None)
+
+
+def test_who_unsubscribes_while_it_waits_gets_nothing(shop) -> None:
+    shop.brand.api.patch("/v1/brand", {"warranty": {"host": "w.example.kr"}})
+    shop.consent()
+    shop.advertise(NIGHT)
+    token = shop.newest().texts["sms"]["text"].rpartition("/u/")[2]
+    with transaction(shop.brand.brand_id):
+        consents.unsubscribe(consents.read_unsubscribe(token), now=NIGHT)
+    carry_due(shop.brand.brand_id, NIGHT)
+    assert shop.state() == ("failed", "channel_consent_withdrawn")

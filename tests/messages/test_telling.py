@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.consents import services as consents
 from app.consents.jobs import tidy_consents
 from app.db import transaction
 from app.messages import services
@@ -87,6 +88,16 @@ def test_before_two_years_are_over_a_consent_is_told_again_and_again_after_two_m
         "SELECT reconfirm_on::text FROM consent_states WHERE brand_id = %s AND purpose = 'ad_sms'",
         (shop.brand_id,),
     ).fetchone() == ("2030-11-20",)
+
+
+def test_a9_the_confirmation_names_a_link_for_each_channel_by_which_it_ends(shop) -> None:
+    shop.api.patch("/v1/brand", {"warranty": {"host": "w.example.kr"}})
+    answer(shop, ad_sms="granted", ad_email="granted")
+    tell_consents(shop.brand_id, NOON)
+    lines = texts(shop)[0].splitlines()
+    ways = [line.split(" https://w.example.kr/u/") for line in lines if "/u/" in line]
+    assert {way for way, _ in ways} == {"문자 무료수신거부", "이메일 무료수신거부"}
+    assert {consents.read_unsubscribe(token).channel for _, token in ways} == {"sms", "email"}
 
 
 def test_a_consent_that_was_withdrawn_is_not_confirmed_again(shop, owner) -> None:

@@ -138,6 +138,10 @@ class World:
             ("POST", f"{member}/consents"): (
                 f"/v1/members/{alice}/consents", {"asked": ["ad_sms"], "source": "import"}, "404",
             ),
+            ("GET", f"{member}/consents/may-send"): (
+                f"/v1/members/{alice}/consents/may-send?purpose=campaign&channel=sms", None, "404",
+            ),
+            ("GET", "/v1/consents/stats"): ("/v1/consents/stats", None, "own"),
             ("GET", f"{member}/consents"): (f"/v1/members/{alice}/consents", None, "404"),
             ("GET", f"{member}/consents/history"): (
                 f"/v1/members/{alice}/consents/history", None, "404",

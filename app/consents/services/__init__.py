@@ -1,6 +1,7 @@
 """The use cases of consents. None of them commits; none of them knows about HTTP."""
 
 from app.consents.rules.sending import Message as Wording
+from app.consents.services.counting import TextStats, count_answers
 from app.consents.services.due import (
     count_overdue_notices,
     lapse_chunk,
@@ -32,15 +33,24 @@ from app.consents.services.texts import (
     publish_text,
     put_text,
 )
+from app.consents.services.unsubscribing import (
+    Unsubscribe,
+    read_unsubscribe,
+    unsubscribe,
+    unsubscribe_token,
+)
 
 __all__ = [
     "Answer",
     "Evidence",
     "Notice",
     "Standing",
+    "TextStats",
     "TextView",
     "Told",
+    "Unsubscribe",
     "Wording",
+    "count_answers",
     "count_overdue_notices",
     "follow_merge",
     "forget",
@@ -59,8 +69,11 @@ __all__ = [
     "prepare_reconfirmations_chunk",
     "publish_text",
     "put_text",
+    "read_unsubscribe",
     "record_answer",
     "record_notice",
     "refer_notice",
     "take_notices",
+    "unsubscribe",
+    "unsubscribe_token",
 ]

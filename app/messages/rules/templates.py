@@ -68,21 +68,23 @@ def render(definition: Definition, variables: Mapping[str, str]) -> dict[str, di
 
 
 def as_advertising(
-    texts: Mapping[str, Mapping[str, str]], contact: str, opt_out: str
+    texts: Mapping[str, Mapping[str, str]], contact: str, ways_out: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Return texts with what the Network Act asks of advertising (article 50, paragraph 4).
 
-    The label stands in front of what is read first, contact and way out at the end.
+    The label stands in front of what is read first, contact and the channel's way out at
+    the end. The way out is kept beside the text: it has to end with just that one.
 
-    >>> as_advertising({"sms": {"text": "[단골] 여름 세일"}}, "02-1", "무료거부 080-1")
-    {'sms': {'text': '(광고)[단골] 여름 세일\\n문의 02-1\\n무료거부 080-1'}}
+    >>> as_advertising({"sms": {"text": "[단골] 여름 세일"}}, "02-1", {"sms": "거부 080-1"})["sms"]
+    {'text': '(광고)[단골] 여름 세일\\n문의 02-1\\n거부 080-1', 'opt_out': '거부 080-1'}
     """
     labelled = {}
     for channel, text in texts.items():
         first = "subject" if "subject" in text else "text"
         said = {**text, first: text[first].removeprefix(LABEL).lstrip()}
         said[first] = f"{LABEL}{said[first]}"
-        said["text"] = f"{said['text'].rstrip()}\n문의 {contact}\n{opt_out}"
+        said["opt_out"] = ways_out[channel]
+        said["text"] = f"{said['text'].rstrip()}\n문의 {contact}\n{said['opt_out']}"
         labelled[channel] = said
     return labelled
 

@@ -21,6 +21,7 @@ from app.messages.events import MessageDelivered, MessageFailed, MessageSent
 from app.messages.models import Message, MessageAttempt
 from app.messages.rules import delivery
 from app.messages.services.sealing import open_content
+from app.messages.services.ways_out import consent_channel
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def claim(brand_id: UUID, message_id: UUID, *, now: datetime) -> Work | None:
     if now >= message.expires_at:
         _end(message, "failed", "expired", now=now)
         return None
-    if not _may_go(message, handover, now=now):
+    if not _may_go(message, handover, text.get("opt_out"), now=now):
         return None
     message.state = "sending"
     message.attempts += 1
@@ -160,8 +161,11 @@ def settle(
     return step.next_at - now
 
 
-def _may_go(message: Message, handover: Handover, *, now: datetime) -> bool:
-    """Ask whether it may be sent at this moment; hold or end it if not."""
+def _may_go(message: Message, handover: Handover, opt_out: str | None, *, now: datetime) -> bool:
+    """Ask whether it may be sent at this moment; hold or end it if not.
+
+    ``opt_out`` is the way out that it was written with; none if it was no advertising.
+    """
     if message.member_id is None:
         return True
     policy = brands.current_settings(message.brand_id).messages
@@ -169,14 +173,14 @@ def _may_go(message: Message, handover: Handover, *, now: datetime) -> bool:
         message.brand_id,
         show("mem", message.member_id),
         message.purpose,
-        {"alimtalk": "kakao"}.get(handover.channel, handover.channel),
+        consent_channel(handover.channel),
         now,
         consents.Wording(
             body=handover.text,
             title=handover.subject,
             sender=handover.brand,
             contact=policy.contact or "",
-            opt_out=policy.opt_out or "",
+            opt_out=opt_out or policy.opt_out or "",
         ),
     )
     if permission.allowed:

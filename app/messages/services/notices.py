@@ -10,6 +10,7 @@ from app.consents.services import Notice
 from app.members import services as members
 from app.messages.errors import MessageUnreachable
 from app.messages.services.sending import send
+from app.messages.services.ways_out import way_out
 
 DAY_BEGINS, DAY_ENDS = 9, 20
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -21,6 +22,7 @@ PURPOSES = {
     "ad_push": "앱 알림",
     "ad_night": "야간(21시~8시)",
 }
+CHANNELS = {"ad_sms": "sms", "ad_kakao": "kakao", "ad_email": "email", "ad_push": "push"}
 ACTIONS = {"granted": "수신 동의", "refused": "수신 거부", "withdrawn": "동의 철회"}
 
 
@@ -49,6 +51,18 @@ def tell_consents_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
     return len(notices)
 
 
+def _ways_out(brand_id: UUID, notice: Notice) -> list[str]:
+    """Return how to withdraw what was agreed to: each channel by its name if ways differ."""
+    ways = {
+        told.purpose: way_out(brand_id, notice.member_id, CHANNELS[told.purpose])
+        for told in notice.told
+        if told.action == "granted" and told.purpose in CHANNELS
+    }
+    if len(set(ways.values())) < 2:
+        return list(ways.values())[:1] or [way_out(brand_id, None, "sms")]
+    return [f"{PURPOSES[purpose]} {way}" for purpose, way in ways.items()]
+
+
 def _tell(brand_id: UUID, notice: Notice, now: datetime) -> UUID | None:
     policy = brands.current_settings(brand_id).messages
     lines = [
@@ -56,7 +70,7 @@ def _tell(brand_id: UUID, notice: Notice, now: datetime) -> UUID | None:
         f" ({told.at.astimezone(SEOUL):%Y-%m-%d})"
         for told in notice.told
     ]
-    ends = [line for line in (policy.contact and f"문의 {policy.contact}", policy.opt_out) if line]
+    ends = [policy.contact and f"문의 {policy.contact}", *_ways_out(brand_id, notice)]
     if members.is_erased(brand_id, notice.member_id):
         return None
     try:
@@ -64,7 +78,7 @@ def _tell(brand_id: UUID, notice: Notice, now: datetime) -> UUID | None:
             brand_id,
             TEMPLATES[notice.kind],
             member_id=notice.member_id,
-            variables={"results": "\n".join(lines), "ending": "\n".join(ends)},
+            variables={"results": "\n".join(lines), "ending": "\n".join(filter(None, ends))},
             purpose="consent_result" if notice.kind == "result" else "reconfirmation",
             now=now,
         )

@@ -22,6 +22,7 @@ from app.messages.rules.builtin import BUILTIN
 from app.messages.rules.delivery import LIFE
 from app.messages.rules.templates import Address, as_advertising, render, variables_of
 from app.messages.services.sealing import index_of, seal
+from app.messages.services.ways_out import way_out
 from app.queue import enqueue
 
 DELIVER = "messages.deliver"
@@ -66,8 +67,9 @@ def send(
     message_id = new_id()
     texts = render({**definition, "channels": channels}, values)
     if not consents.is_information(purpose):
-        policy = brands.current_settings(brand_id).messages
-        texts = as_advertising(texts, policy.contact or "", policy.opt_out or "")
+        contact = brands.current_settings(brand_id).messages.contact or ""
+        ways_out = {each: way_out(brand_id, member_id, each) for each in channels}
+        texts = as_advertising(texts, contact, ways_out)
     message = Message(
         brand_id=brand_id,
         id=message_id,
