@@ -74,7 +74,7 @@ else:
 # Tables that are read before the brand is known, or over all brands. They hold nothing but
 # the way from a global name to its brand, when jobs last ran, and counters of hashed keys.
 DIRECTORY_TABLES = frozenset(
-    {"brand_directory", "api_key_directory", "job_states", "verification_limits"}
+    {"brand_directory", "api_key_directory", "brand_hosts", "job_states", "verification_limits"}
 )
 
 _SET_BRAND = text("SELECT set_config('app.brand_id', :brand_id, true)")

@@ -27,3 +27,9 @@ class NotATestBrand(Conflict):
         "시험용 시계는 테스트 모드 브랜드에서만 쓸 수 있어요. 테스트 키(sk_test_…)로 요청해 주세요."
     )
     en = "Only a test-mode brand has a test clock. Call with a test key (sk_test_…)."
+
+
+class HostTaken(Conflict):
+    code = "host_taken"
+    ko = "다른 브랜드가 쓰는 주소예요({host}). 이 브랜드만의 주소를 정해 주세요."
+    en = "Another brand's codes lead to {host}. Choose one of this brand's own."

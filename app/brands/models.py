@@ -1,7 +1,7 @@
 """Brands and what is known of them before any member.
 
-``brand_directory`` and ``api_key_directory`` are read before the brand is known
-(see ``db.DIRECTORY_TABLES``); everything else is under row-level security.
+``brand_directory``, ``api_key_directory`` and ``brand_hosts`` are read before the brand is
+known (see ``db.DIRECTORY_TABLES``); everything else is under row-level security.
 Settings are never changed in place: each change is a new row of
 ``brand_settings``, and what was granted points at the version it was granted by.
 ``audit_log`` is append-only: the app's role cannot change or delete a row.
@@ -34,6 +34,15 @@ class ApiKeyDirectory(Model):
 
     key_id: Mapped[str] = mapped_column(Text, primary_key=True)
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand_directory.brand_id"))
+
+
+class BrandHost(Model):
+    """From the host that a brand's codes lead to, to the brand."""
+
+    __tablename__ = "brand_hosts"
+
+    host: Mapped[str] = mapped_column(Text, primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand_directory.brand_id"), unique=True)
 
 
 class Brand(Model):

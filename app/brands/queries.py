@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.brands.errors import BrandNotFound
 from app.brands.models import (
@@ -11,6 +12,7 @@ from app.brands.models import (
     AuditRecord,
     Brand,
     BrandDirectory,
+    BrandHost,
     BrandSettings,
 )
 from app.db import db
@@ -43,6 +45,25 @@ def list_brand_ids() -> list[UUID]:
     return list(
         db.session.scalars(select(BrandDirectory.brand_id).order_by(BrandDirectory.brand_id))
     )
+
+
+def find_host_brand(host: str) -> UUID | None:
+    return db.session.scalar(select(BrandHost.brand_id).where(BrandHost.host == host))
+
+
+def point_host(brand_id: UUID, host: str | None) -> bool:
+    """Let ``host`` and no other lead to the brand; False if it leads to another one."""
+    db.session.execute(
+        delete(BrandHost).where(
+            BrandHost.brand_id == brand_id, BrandHost.host.is_distinct_from(host)
+        )
+    )
+    if host is None:
+        return True
+    db.session.execute(
+        insert(BrandHost).values(host=host, brand_id=brand_id).on_conflict_do_nothing()
+    )
+    return find_host_brand(host) == brand_id
 
 
 def find_key_brand(key_id: str) -> UUID | None:

@@ -184,6 +184,18 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
     )
 
 
+def host_key(host: str) -> str:
+    """Return what a host is found by: lower case, without its port.
+
+    A browser on the machine itself may call it ``localhost``.
+
+    >>> host_key("W.Shop.kr:443"), host_key("localhost:8000")
+    ('w.shop.kr', '127.0.0.1')
+    """
+    name = host.lower().rsplit(":", 1)[0] if not host.endswith("]") else host.lower()
+    return "127.0.0.1" if name == "localhost" else name.rstrip(".")
+
+
 def _known(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
     """Return what this version knows: a newer one may have stored more."""
     names = {each.name for each in fields(kind)}

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.brands import queries, rules
-from app.brands.errors import ApiKeyNotFound, NotATestBrand, TestClockTooFar
+from app.brands.errors import ApiKeyNotFound, HostTaken, NotATestBrand, TestClockTooFar
 from app.brands.events import BrandCreated, SettingsChanged
 from app.brands.models import (
     ApiKey,
@@ -74,6 +74,7 @@ def create_brand(
     db.session.add(
         BrandSettings(brand_id=brand_id, version=1, settings=settings or {}, created_at=now)
     )
+    _point_host(brand_id, settings or {})
     token = create_key(brand_id, name="first key", scopes=rules.SCOPES, actor="cli", now=now)
     publish(BrandCreated(brand_id))
     return CreatedBrand(brand_id, token)
@@ -159,6 +160,17 @@ def find_credential(token: str, *, now: datetime) -> Credential | None:
     return Credential(brand_id, key_id, token.split("_")[1], frozenset(key.scopes))
 
 
+def find_by_host(host: str) -> UUID | None:
+    """Return the brand whose codes lead to ``host``, as a browser names it, or None.
+
+    Shows the rows of that brand.
+    """
+    brand_id = queries.find_host_brand(rules.host_key(host))
+    if brand_id is not None:
+        use_brand(brand_id)
+    return brand_id
+
+
 def get_brand(brand_id: UUID) -> Brand:
     """:raises BrandNotFound: there is no such brand"""
     return queries.get_brand(brand_id)
@@ -187,7 +199,10 @@ def current_settings(brand_id: UUID) -> Settings:
 def change_settings(
     brand_id: UUID, changes: dict[str, Any], *, name: str | None = None, actor: str, now: datetime
 ) -> Settings:
-    """Put ``changes`` in force as a new version. Changes that change nothing make none."""
+    """Put ``changes`` in force as a new version. Changes that change nothing make none.
+
+    :raises HostTaken: the codes of another brand lead to this host
+    """
     brand = queries.lock_brand(brand_id)
     before = queries.get_settings(brand_id, brand.settings_version).settings
     after = rules.merged(before, changes)
@@ -203,6 +218,7 @@ def change_settings(
         )
         brand.name = name
     if after != before:
+        _point_host(brand_id, after)
         brand.settings_version += 1
         db.session.add(
             BrandSettings(
@@ -221,6 +237,12 @@ def change_settings(
         publish(SettingsChanged(brand_id, brand.settings_version))
     db.session.flush()  # autoflush is off
     return rules.settings_from(brand.settings_version, after)
+
+
+def _point_host(brand_id: UUID, stored: dict[str, Any]) -> None:
+    host = stored.get("warranty", {}).get("host")
+    if not queries.point_host(brand_id, host):
+        raise HostTaken(pointer="/warranty/host", host=host)
 
 
 def programme_version(brand_id: UUID) -> int:

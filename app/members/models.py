@@ -57,6 +57,14 @@ class Member(Model):
             "phone_index",
             postgresql_where=text("phone_index IS NOT NULL"),
         ),
+        # A number that was proved belongs to one member; see decision 0061.
+        Index(
+            "uq_members_proved_phone",
+            "brand_id",
+            "phone_index",
+            unique=True,
+            postgresql_where=text("phone_verified_at IS NOT NULL AND status = 'active'"),
+        ),
         Index(
             "ix_members_email_index",
             "brand_id",

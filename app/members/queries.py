@@ -9,7 +9,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from app.db import db
 from app.members.models import Member, MemberTag
@@ -36,6 +47,31 @@ def find_member(
     elif keep:
         statement = statement.with_for_update(read=True)
     return db.session.scalar(statement, execution_options=_ANEW)
+
+
+def lock_by_proved_phone(brand_id: UUID, phone_index: bytes) -> Member | None:
+    """Return the member who proved a phone number, held against other changes."""
+    statement = select(Member).where(
+        Member.brand_id == brand_id,
+        Member.phone_index == phone_index,
+        Member.phone_verified_at.is_not(None),
+        Member.status == "active",
+    )
+    return db.session.scalar(_held(statement), execution_options=_ANEW)
+
+
+def unprove_phone(brand_id: UUID, phone_index: bytes, *, but: UUID) -> None:
+    """Let a phone number be proved by nobody ``but`` one."""
+    db.session.execute(
+        update(Member)
+        .where(
+            Member.brand_id == brand_id,
+            Member.phone_index == phone_index,
+            Member.phone_verified_at.is_not(None),
+            Member.id != but,
+        )
+        .values(phone_verified_at=None)
+    )
 
 
 def lock_members(brand_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, Member]:

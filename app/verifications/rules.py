@@ -8,6 +8,8 @@ LIFE = timedelta(minutes=5)
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=30)
 DIGITS = 6
+# A second click sends the same answer once more.
+SAME_CLICK = timedelta(minutes=1)
 KEPT = timedelta(days=30)
 
 # What codes are asked for. A proof is good for its purpose alone.

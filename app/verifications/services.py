@@ -153,10 +153,13 @@ def answer(
 ) -> Outcome:
     """Take a code back. What is right is good once; what is wrong is counted.
 
-    ``device_hash``, if given, must be that of :func:`begin`. Commit before you ask the
-    outcome for its proof.
+    ``device_hash``, if given, must be that of :func:`begin`; from that device the right code
+    is good for a minute more, so that a second click is no refusal. Commit before you ask
+    the outcome for its proof.
     """
     challenge = queries.lock_challenge(brand_id, challenge_id)
+    if challenge is not None and _is_same_click(challenge, code, purpose, device_hash, now):
+        return Outcome(_proof(challenge))
     if (
         challenge is None
         or challenge.state != "open"
@@ -178,8 +181,7 @@ def answer(
         if value is not None
     ):
         return Outcome(None)
-    expected = _code_hash(brand_id, challenge_id, challenge.phone_index, purpose, code)
-    if not rules.is_code(code) or not hmac.compare_digest(challenge.code_hash, expected):
+    if not _is_right(challenge, code):
         challenge.failures += 1
         if challenge.failures >= rules.TRIES:
             challenge.state = "spent"
@@ -195,8 +197,50 @@ def answer(
         queries.forget_limit(window.kind, _key(brand_id, window, challenge.phone_index))
     db.session.flush()  # autoflush is off
     CODES.labels("proved").inc()
+    return Outcome(_proof(challenge))
+
+
+def count_towards(
+    brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime
+) -> None:
+    """Count one more of something in each window, and refuse nothing."""
+    is_test = brands.get_brand(brand_id).mode == "test"
+    _count(brand_id, windows, value, is_test=is_test, now=now)
+
+
+def refuse_over(brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime) -> None:
+    """:raises VerificationTooMany: one of the windows is full"""
+    is_test = brands.get_brand(brand_id).mode == "test"
+    for window in windows:
+        if _is_full(brand_id, [window], value, is_test=is_test, now=now):
+            raise _too_many(rules.window_start(now, window.length) + window.length - now)
+
+
+def _is_same_click(
+    challenge: Challenge, code: str, purpose: str, device_hash: bytes | None, now: datetime
+) -> bool:
+    return (
+        challenge.state == "used"
+        and challenge.used_at is not None
+        and now < challenge.used_at + rules.SAME_CLICK
+        and challenge.purpose == purpose
+        and device_hash is not None
+        and challenge.device_hash == device_hash
+        and _is_right(challenge, code)
+    )
+
+
+def _is_right(challenge: Challenge, code: str) -> bool:
+    expected = _code_hash(
+        challenge.brand_id, challenge.id, challenge.phone_index, challenge.purpose, code
+    )
+    return rules.is_code(code) and hmac.compare_digest(challenge.code_hash, expected)
+
+
+def _proof(challenge: Challenge) -> Proof:
+    brand_id, challenge_id = challenge.brand_id, challenge.id
     phone = crypto.unseal(challenge.phone_sealed, _cell(brand_id, challenge_id))
-    return Outcome(Proof(challenge_id, phone, purpose, now))
+    return Proof(challenge_id, phone, challenge.purpose, challenge.used_at or challenge.created_at)
 
 
 def forget_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:

@@ -14,6 +14,12 @@
 - An *extension* adds months to a unit, whoever owns it.
 - A *download* is leave to fetch the labels of a batch for a while: all but the first have
   a reason.
+- A *draft* is a registration that waits for the code sent to the shopper's phone; what was
+  typed is sealed.
+- A *transfer* is an owner's offer of a unit to whoever has a phone number, accepted by a
+  link that works once.
+- A *scan* is one look at a unit's page: who looked is a keyed hash. It is evidence, as a
+  *report* is; a *review* is what staff make of a unit's evidence.
 """
 
 from datetime import date, datetime
@@ -172,13 +178,15 @@ class WarrantyUnit(Model):
     changed_at: Mapped[datetime]
 
 
+def _unit_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
+    )
+
+
 class WarrantyUnitEvent(Model):
     __tablename__ = "warranty_unit_events"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
-        ),
-    )
+    __table_args__ = (_unit_key(),)
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
     unit_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -195,9 +203,7 @@ class WarrantyUnitEvent(Model):
 class Warranty(Model):
     __tablename__ = "warranties"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
-        ),
+        _unit_key(),
         ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"]),
         UniqueConstraint("brand_id", "unit_id", "seq"),
         CheckConstraint("proof IN ('told', 'proven', 'disproved')", name="proof"),
@@ -243,9 +249,7 @@ class Warranty(Model):
 class WarrantyExtension(Model):
     __tablename__ = "warranty_extensions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["brand_id", "unit_id"], ["warranty_units.brand_id", "warranty_units.id"]
-        ),
+        _unit_key(),
         CheckConstraint("applies_to IN ('all', 'parts', 'labour')", name="applies_to"),
         CheckConstraint("months > 0", name="months"),
         Index("ix_warranty_extensions_unit_id", "brand_id", "unit_id", "id"),
@@ -272,3 +276,120 @@ class WarrantyBatchDownload(Model):
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     open_until: Mapped[datetime]
+
+
+class WarrantyDraft(Model):
+    __tablename__ = "warranty_drafts"
+    __table_args__ = (
+        _unit_key(),
+        Index("ix_warranty_drafts_expires_at", "brand_id", "expires_at"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    transfer_id: Mapped[UUID | None]  # none: a first registration
+    challenge_id: Mapped[UUID]
+    device_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class WarrantyTransfer(Model):
+    __tablename__ = "warranty_transfers"
+    __table_args__ = (
+        _unit_key(),
+        ForeignKeyConstraint(["brand_id", "warranty_id"], ["warranties.brand_id", "warranties.id"]),
+        UniqueConstraint("brand_id", "token_hash"),
+        CheckConstraint(
+            "state IN ('offered', 'completed', 'declined', 'cancelled', 'expired')", name="state"
+        ),
+        CheckConstraint("(state = 'offered') = (ended_at IS NULL)", name="ended"),
+        Index(
+            "uq_warranty_transfers_offered",
+            "brand_id",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("state = 'offered'"),
+        ),
+        Index("ix_warranty_transfers_warranty_id", "brand_id", "warranty_id", "id"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    warranty_id: Mapped[UUID]  # of the owner who offers
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class WarrantyScan(Model):
+    __tablename__ = "warranty_scans"
+    __table_args__ = (
+        _unit_key(),
+        Index("ix_warranty_scans_unit_id", "brand_id", "unit_id", "at"),
+        Index("ix_warranty_scans_at", "brand_id", "at"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    state: Mapped[str] = mapped_column(Text)  # of the unit when it was looked at
+    by_owner: Mapped[bool]
+    device_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ip_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+
+
+class WarrantyReport(Model):
+    __tablename__ = "warranty_reports"
+    __table_args__ = (
+        _unit_key(),
+        CheckConstraint(
+            "kind IN ('doubtful', 'mine', 'claimed_again', 'lost', 'stolen', 'found')", name="kind"
+        ),
+        Index("ix_warranty_reports_unit_id", "brand_id", "unit_id", "id"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(Text)
+    member_id: Mapped[UUID | None]
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    device_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+
+
+class WarrantyReview(Model):
+    __tablename__ = "warranty_reviews"
+    __table_args__ = (
+        _unit_key(),
+        CheckConstraint("state IN ('open', 'cleared', 'confirmed')", name="state"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        Index(
+            "uq_warranty_reviews_open",
+            "brand_id",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_warranty_reviews_state", "brand_id", "state", "id"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    score: Mapped[int]
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)

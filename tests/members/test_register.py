@@ -1,5 +1,6 @@
 """Registering, changing and reading members over HTTP."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -125,7 +126,8 @@ def test_what_is_not_valid_is_pointed_at_and_never_repeated(
         problem = response.get_json(force=True)
         assert problem["code"] == "invalid_request"
         assert [fault["pointer"] for fault in problem["errors"]] == [pointer]
-        text = response.get_data(as_text=True)
+        del problem["request_id"]  # random, so it may hold any digits
+        text = json.dumps(problem, ensure_ascii=False)
         for value in ("123-4567", "1012345678", "canary", "캐너리", "캐캐", "02-30", "1066"):
             assert value not in text
 

@@ -72,6 +72,22 @@ def test_a_code_is_good_once(shop) -> None:
         shop.answer(started, code).proof()
 
 
+def test_a_second_click_from_the_same_device_is_no_refusal(shop) -> None:
+    started = shop.begin(device_hash=b"mine")
+    code = shop.code()
+    proof = shop.answer(started, code, device_hash=b"mine").proof()
+    assert shop.answer(started, code, device_hash=b"mine").proof() == proof
+    for change in (
+        {"code": wrong(code)},
+        {"device_hash": b"another"},
+        {"device_hash": None},
+        {"purpose": "transfer"},
+        {"now": NOW + timedelta(minutes=1)},
+    ):
+        with pytest.raises(VerificationRefused):
+            shop.answer(started, **{"code": code, "device_hash": b"mine", **change}).proof()
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 import psycopg
 import pypdfium2
@@ -16,10 +17,11 @@ HOST = "w.example.kr"
 
 
 @pytest.fixture
-def maker(brand: TestBrand) -> TestBrand:
+def maker(brand: TestBrand) -> Iterator[TestBrand]:
     open_shop(brand)
     brand.api.patch("/v1/brand", {"warranty": {"host": HOST}})
-    return brand
+    yield brand
+    brand.api.patch("/v1/brand", {"warranty": {"host": None}})  # a host leads to one brand
 
 
 def read_back(pdf: bytes) -> tuple[list[str], str]:

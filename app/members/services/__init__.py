@@ -33,6 +33,7 @@ from app.members.services.reading import (
 from app.members.services.registering import (
     Outcome,
     change_member,
+    join_by_phone,
     put_member,
     put_members,
     record_import,
@@ -57,6 +58,7 @@ __all__ = [
     "find_member",
     "ids_of_person",
     "is_erased",
+    "join_by_phone",
     "list_anniversaries",
     "list_birthdays",
     "list_members",

@@ -17,7 +17,7 @@ from app.members.errors import BirthdayInFuture, ReferralCodeFixed
 from app.members.events import MemberReferred, MemberRegistered
 from app.members.models import Member
 from app.members.rules import MemberFields, MemberRef, external_id_of, parse_reference
-from app.members.services.contacts import EMPTY, columns_of, profile_of
+from app.members.services.contacts import EMPTY, columns_of, index_of, profile_of
 from app.members.services.reading import get_member, refuse_inactive
 
 Outcome = Literal["created", "changed", "unchanged"]
@@ -82,7 +82,8 @@ def change_member(brand_id: UUID, reference: str, fields: MemberFields, *, now: 
 def verify_phone(brand_id: UUID, member_id: UUID, *, now: datetime) -> bool:
     """Write down that the member proved the phone number, by OTP; False if there is none.
 
-    Another number has to be proved again.
+    Another number has to be proved again. Whoever had proved the same number before has
+    to prove it again: it belongs to one.
 
     :raises MemberIsMerged, MemberIsErased: the member can no longer change
     """
@@ -90,9 +91,68 @@ def verify_phone(brand_id: UUID, member_id: UUID, *, now: datetime) -> bool:
     refuse_inactive(member)
     if member.phone_index is None:
         return False
+    queries.unprove_phone(brand_id, member.phone_index, but=member_id)
     member.phone_verified_at = now
     db.session.flush()  # autoflush is off
     return True
+
+
+def join_by_phone(
+    brand_id: UUID, phone: str, *, name: str | None = None, now: datetime
+) -> tuple[Member, Outcome]:
+    """Return the member a proved phone number belongs to; who has none becomes one.
+
+    ``phone`` in E.164, proved by its owner this moment. It belongs to the member who proved
+    it before, else to the only one the brand knows by it. Of several nobody can tell which
+    one it is, so that none is shown: a new one is made, and staff can merge them. Of two
+    calls at the same time the second is refused by the database, and finds the first one's
+    member when it is tried again. ``name`` is kept where none is known.
+    """
+    index = index_of(brand_id, "phone", phone)
+    member = queries.lock_by_proved_phone(brand_id, index) or _known_by(brand_id, index)
+    outcome: Outcome = "unchanged"
+    if member is None:
+        member = _new_member(brand_id, {"phone": phone, "name": name}, now=now)
+        outcome = "created"
+    elif name is not None and member.name_sealed is None:
+        apply_changes(member, {"name": name}, now=now)
+        outcome = "changed"
+    if member.phone_index == index:  # a survivor may have another number by now
+        member.phone_verified_at = now
+    db.session.flush()  # autoflush is off
+    if outcome == "created":
+        publish(MemberRegistered(brand_id, member.id, now))
+    return member, outcome
+
+
+def _known_by(brand_id: UUID, phone_index: bytes) -> Member | None:
+    """Return the only member, or survivor, whom the brand knows by a number, held."""
+    found = queries.list_survivors(
+        brand_id, Member.phone_index == phone_index, before=None, limit=2
+    )
+    if len(found) != 1:
+        return None
+    member = get_member(brand_id, MemberRef(member_id=found[0].id), lock=True)
+    return member if member.status == "active" else None
+
+
+def _new_member(brand_id: UUID, fields: MemberFields, *, now: datetime) -> Member:
+    """Return somebody whom the brand's shop does not know."""
+    member_id = ids.new_id()
+    member = Member(
+        **{
+            **EMPTY,
+            "joined_on": _today(brand_id, now),
+            **columns_of(brand_id, member_id, fields, now=now),
+        },
+        brand_id=brand_id,
+        id=member_id,
+        status="active",
+        created_at=now,
+        updated_at=now,
+    )
+    db.session.add(member)
+    return member
 
 
 def apply_changes(member: Member, fields: MemberFields, *, now: datetime) -> bool:
