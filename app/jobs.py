@@ -130,7 +130,7 @@ PERIODIC: dict[str, Periodic] = {
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
     "messages.forget": Periodic(forget_messages, "41 3 * * *", DAILY),
-    "verifications.forget": Periodic(forget_codes_of_phones, "41 3 * * *", DAILY, real_time=True),
+    "verifications.forget": Periodic(forget_codes_of_phones, "17 * * * *", HOUR, real_time=True),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),
 }
 

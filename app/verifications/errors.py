@@ -1,6 +1,6 @@
 """The refusals of verifications."""
 
-from app.errors import RuleViolation, TooMany
+from app.errors import NotFound, RuleViolation, TooMany
 
 
 class VerificationPhoneInvalid(RuleViolation):
@@ -27,3 +27,11 @@ class VerificationRefused(RuleViolation):
     code = "verification_refused"
     ko = "인증번호가 맞지 않거나 시간이 지났어요. 번호를 확인하거나 새 인증번호를 받아 주세요."
     en = "The code is wrong or too old. Check it, or ask for a new one."
+
+
+class VerificationNotFound(NotFound):
+    """There is none, it is another device's, or it was left alone for too long."""
+
+    code = "verification_not_found"
+    ko = "시간이 지나 처음부터 다시 해야 해요."
+    en = "This took too long. Start again."

@@ -15,9 +15,13 @@ def forget(
 ) -> int:
     """Delete challenges a month after they ended and counters whose time is over.
 
-    :returns: how many were deleted
+    What was typed and waited for a code goes half an hour after it, or when this runs next.
+
+    :returns: how many were deleted or emptied
     """
+    contents = partial(services.forget_contents_chunk, brand_id, chunk, now=now)
+    emptied = in_chunks(brand_id, contents, report)
     challenges = partial(services.forget_chunk, brand_id, chunk, now=now)
-    done = in_chunks(brand_id, challenges, report)
+    done = emptied + in_chunks(brand_id, challenges, partial(report_sum, report, emptied))
     limits = partial(services.forget_limits, chunk, now=now)
     return done + in_chunks(brand_id, limits, partial(report_sum, report, done))

@@ -1,7 +1,8 @@
 """Challenges, and the counters that keep guessing hopeless.
 
 A *challenge* is one code sent to one phone for one purpose. The code is kept as a keyed
-hash over challenge, phone and purpose; without the key a stolen copy tells nothing.
+hash over challenge, phone and purpose; without the key a stolen copy tells nothing. What
+was typed into a form waits with it, sealed, until the code is answered.
 
 A *limit* counts one thing (tries from an address, codes of a phone, …) in one window of
 time. Its key is a hash that says nothing of brand or phone, and some limits hold over all
@@ -40,6 +41,7 @@ class Challenge(Model):
     phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     phone_index: Mapped[bytes] = mapped_column(LargeBinary)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     device_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(Text)
     failures: Mapped[int]

@@ -31,6 +31,14 @@ _FORGET_CHALLENGES = text(
     "    WHERE brand_id = :brand_id AND expires_at < :before LIMIT :limit) RETURNING 1)"
     " SELECT count(*) FROM gone"
 )
+_FORGET_CONTENTS = text(
+    "WITH past AS (SELECT id FROM verification_challenges"
+    "  WHERE brand_id = :brand_id AND content_sealed IS NOT NULL AND created_at <= :before"
+    "  LIMIT :limit FOR UPDATE SKIP LOCKED),"
+    " gone AS (UPDATE verification_challenges c SET content_sealed = NULL FROM past p"
+    "  WHERE c.brand_id = :brand_id AND c.id = p.id RETURNING 1)"
+    " SELECT count(*) FROM gone"
+)
 
 
 def count(kind: str, key: bytes, begins_at: datetime, ends_at: datetime) -> int:
@@ -58,6 +66,16 @@ def forget_challenges(brand_id: UUID, limit: int, *, before: datetime) -> int:
     values = {"brand_id": brand_id, "before": before, "limit": limit}
     gone: int = db.session.scalars(_FORGET_CHALLENGES, values).one()
     return gone
+
+
+def forget_contents(brand_id: UUID, limit: int, *, before: datetime) -> int:
+    values = {"brand_id": brand_id, "before": before, "limit": limit}
+    gone: int = db.session.scalars(_FORGET_CONTENTS, values).one()
+    return gone
+
+
+def find_challenge(brand_id: UUID, challenge_id: UUID) -> Challenge | None:
+    return db.session.get(Challenge, (brand_id, challenge_id), populate_existing=True)
 
 
 def lock_challenge(brand_id: UUID, challenge_id: UUID) -> Challenge | None:

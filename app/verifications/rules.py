@@ -8,6 +8,8 @@ LIFE = timedelta(minutes=5)
 TRIES = 5
 RESEND_AFTER = timedelta(seconds=30)
 DIGITS = 6
+# How long what was typed waits for a code, and further codes can be asked for it.
+WAITS = timedelta(minutes=30)
 # A second click sends the same answer once more.
 SAME_CLICK = timedelta(minutes=1)
 KEPT = timedelta(days=30)

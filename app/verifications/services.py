@@ -10,10 +10,12 @@ proof::
 """
 
 import hmac
+import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from prometheus_client import Counter
@@ -26,6 +28,7 @@ from app.members import services as members
 from app.messages import services as messages
 from app.verifications import queries, rules
 from app.verifications.errors import (
+    VerificationNotFound,
     VerificationPhoneInvalid,
     VerificationRefused,
     VerificationTooMany,
@@ -50,6 +53,19 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A code that was sent, for who has to type it: ``content`` is what waits for it."""
+
+    challenge_id: UUID
+    phone: str
+    purpose: str
+    content: dict[str, Any]
+    tries_left: int
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True)
 class Proof:
     """Somebody can read what is sent to ``phone`` (E.164), asked for ``purpose``."""
 
@@ -57,6 +73,7 @@ class Proof:
     phone: str
     purpose: str
     verified_at: datetime
+    content: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,12 +96,14 @@ def begin(
     *,
     device_hash: bytes | None = None,
     ip_hash: bytes | None = None,
+    content: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> Started:
     """Send a code to a phone, whoever's it is; the answer does not tell.
 
     A further code for the same purpose and device takes the place of the one before.
-    ``phone`` is as the person typed it; ``purpose`` one of ``rules.PURPOSES``.
+    ``phone`` is as the person typed it; ``purpose`` one of ``rules.PURPOSES``; ``content``
+    (JSON) comes back with the proof.
 
     :raises VerificationPhoneInvalid: it is no Korean mobile number
     :raises VerificationTooMany: too soon or too often, for the phone, the address, the
@@ -119,6 +138,7 @@ def begin(
             phone_sealed=crypto.seal(number, _cell(brand_id, challenge_id)),
             phone_index=phone_index,
             code_hash=_code_hash(brand_id, challenge_id, phone_index, purpose, code),
+            content_sealed=_sealed(brand_id, challenge_id, content or {}),
             device_hash=device_hash,
             state="open",
             failures=0,
@@ -139,6 +159,59 @@ def begin(
     )
     CODES.labels("sent").inc()
     return Started(challenge_id, expires_at, now + rules.RESEND_AFTER)
+
+
+def begin_again(
+    brand_id: UUID,
+    challenge_id: UUID,
+    *,
+    device_hash: bytes,
+    ip_hash: bytes | None = None,
+    now: datetime,
+) -> Started:
+    """Send a further code for what waits already.
+
+    :raises VerificationNotFound: nothing waits on this device
+    :raises VerificationTooMany: too soon or too often
+    """
+    waiting = get_waiting(brand_id, challenge_id, device_hash=device_hash, now=now)
+    return begin(
+        brand_id,
+        waiting.phone,
+        waiting.purpose,
+        device_hash=device_hash,
+        ip_hash=ip_hash,
+        content=waiting.content,
+        now=now,
+    )
+
+
+def get_waiting(
+    brand_id: UUID, challenge_id: UUID | None, *, device_hash: bytes, now: datetime
+) -> Waiting:
+    """Return what waits for a code on this device, also if the code is too old by now.
+
+    :raises VerificationNotFound: nothing does
+    """
+    challenge = queries.find_challenge(brand_id, challenge_id) if challenge_id else None
+    if (
+        challenge is None
+        or challenge.device_hash != device_hash
+        or challenge.content_sealed is None
+        or challenge.created_at + rules.WAITS <= now
+    ):
+        raise VerificationNotFound
+    proof = _proof(challenge)
+    left = rules.TRIES - challenge.failures if challenge.state == "open" else 0
+    return Waiting(
+        challenge.id,
+        proof.phone,
+        challenge.purpose,
+        proof.content,
+        left if now < challenge.expires_at else 0,
+        challenge.expires_at,
+        challenge.created_at + rules.RESEND_AFTER,
+    )
 
 
 def answer(
@@ -239,13 +312,26 @@ def _is_right(challenge: Challenge, code: str) -> bool:
 
 def _proof(challenge: Challenge) -> Proof:
     brand_id, challenge_id = challenge.brand_id, challenge.id
-    phone = crypto.unseal(challenge.phone_sealed, _cell(brand_id, challenge_id))
-    return Proof(challenge_id, phone, challenge.purpose, challenge.used_at or challenge.created_at)
+    content = challenge.content_sealed
+    return Proof(
+        challenge_id,
+        crypto.unseal(challenge.phone_sealed, _cell(brand_id, challenge_id)),
+        challenge.purpose,
+        challenge.used_at or challenge.created_at,
+        json.loads(crypto.unseal(content, _cell(brand_id, challenge_id, "content")))
+        if content
+        else {},
+    )
 
 
 def forget_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
-    """Delete challenges a month after they ended, and counters of the past; returns how many."""
+    """Delete challenges a month after they ended; returns how many."""
     return queries.forget_challenges(brand_id, limit, before=now - rules.KEPT)
+
+
+def forget_contents_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """Empty what waited for codes and waits no more; returns how many there were."""
+    return queries.forget_contents(brand_id, limit, before=now - rules.WAITS)
 
 
 def forget_limits(limit: int, *, now: datetime) -> int:
@@ -319,5 +405,10 @@ def _code_hash(
     return crypto.blind_index(brand_id, "verification_challenges", "code", bound)
 
 
-def _cell(brand_id: UUID, challenge_id: UUID) -> crypto.Cell:
-    return crypto.Cell(brand_id, "verification_challenges", "phone", challenge_id)
+def _sealed(brand_id: UUID, challenge_id: UUID, content: Mapping[str, Any]) -> bytes:
+    text = json.dumps(content, ensure_ascii=False)
+    return crypto.seal(text, _cell(brand_id, challenge_id, "content"))
+
+
+def _cell(brand_id: UUID, challenge_id: UUID, column: str = "phone") -> crypto.Cell:
+    return crypto.Cell(brand_id, "verification_challenges", column, challenge_id)

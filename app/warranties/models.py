@@ -14,8 +14,6 @@
 - An *extension* adds months to a unit, whoever owns it.
 - A *download* is leave to fetch the labels of a batch for a while: all but the first have
   a reason.
-- A *draft* is a registration that waits for the code sent to the shopper's phone; what was
-  typed is sealed.
 - A *transfer* is an owner's offer of a unit to whoever has a phone number, accepted by a
   link that works once.
 - A *scan* is one look at a unit's page: who looked is a keyed hash. It is evidence, as a
@@ -276,24 +274,6 @@ class WarrantyBatchDownload(Model):
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     open_until: Mapped[datetime]
-
-
-class WarrantyDraft(Model):
-    __tablename__ = "warranty_drafts"
-    __table_args__ = (
-        _unit_key(),
-        Index("ix_warranty_drafts_expires_at", "brand_id", "expires_at"),
-    )
-
-    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    unit_id: Mapped[UUID]
-    transfer_id: Mapped[UUID | None]  # none: a first registration
-    challenge_id: Mapped[UUID]
-    device_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
 
 
 class WarrantyTransfer(Model):

@@ -1,4 +1,4 @@
-"""Hosts of brands, and what shoppers do with a unit: drafts, transfers, scans, reports, reviews."""
+"""Hosts of brands, and what shoppers do with a unit: transfers, scans, reports; reviews."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,27 +35,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("phone_verified_at IS NOT NULL AND status = 'active'"),
     )
-    _create_drafts()
+    op.add_column("verification_challenges", sa.Column("content_sealed", sa.LargeBinary()))
     _create_transfers()
     _create_evidence()
-
-
-def _create_drafts() -> None:
-    op.create_table(
-        "warranty_drafts",
-        sa.Column("brand_id", sa.Uuid(), primary_key=True),
-        sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("unit_id", sa.Uuid(), nullable=False),
-        sa.Column("transfer_id", sa.Uuid()),
-        sa.Column("challenge_id", sa.Uuid(), nullable=False),
-        sa.Column("device_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(*UNIT),
-        sa.Index("ix_warranty_drafts_expires_at", "brand_id", "expires_at"),
-    )
-    ddl.isolate("warranty_drafts", ddl.ALL)
 
 
 def _create_transfers() -> None:
@@ -154,10 +136,8 @@ def _create_evidence() -> None:
 
 
 def downgrade() -> None:
-    for name in (
-        "warranty_reviews", "warranty_reports", "warranty_scans", "warranty_transfers",
-        "warranty_drafts",
-    ):  # fmt: skip
+    for name in ("warranty_reviews", "warranty_reports", "warranty_scans", "warranty_transfers"):
         op.drop_table(name)
+    op.drop_column("verification_challenges", "content_sealed")
     op.drop_index("uq_members_proved_phone", table_name="members")
     op.drop_table("brand_hosts")

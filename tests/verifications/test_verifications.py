@@ -11,6 +11,7 @@ from app.db import transaction
 from app.messages import services as messages
 from app.verifications import services
 from app.verifications.errors import (
+    VerificationNotFound,
     VerificationPhoneInvalid,
     VerificationRefused,
     VerificationTooMany,
@@ -51,6 +52,12 @@ class Shop:
                 purpose=purpose,
                 now=now,
                 **options,
+            )
+
+    def waiting(self, started, device_hash=b"mine", now=NOW):
+        with transaction(self.brand.brand_id):
+            return services.get_waiting(
+                self.brand.brand_id, started.challenge_id, device_hash=device_hash, now=now
             )
 
 
@@ -248,3 +255,49 @@ def test_challenges_and_counters_are_forgotten(shop, owner) -> None:
     assert owner.execute(
         "SELECT count(*) FROM verification_limits WHERE ends_at < %s", (NOW,)
     ).fetchone() == (0,)
+
+
+def test_what_was_typed_comes_back_with_the_proof_and_is_sealed_till_then(shop, owner) -> None:
+    started = shop.begin(device_hash=b"mine", content={"name": "카나리아"})
+    assert shop.waiting(started).content == {"name": "카나리아"}
+    stored = owner.execute(
+        "SELECT content_sealed FROM verification_challenges WHERE id = %s",
+        (started.challenge_id,),
+    ).fetchone()[0]
+    assert "카나리아".encode() not in stored
+    proof = shop.answer(started, shop.code(), device_hash=b"mine").proof()
+    assert proof.content == {"name": "카나리아"}
+
+
+def test_only_the_device_that_waits_sees_what_waits_and_for_half_an_hour(shop) -> None:
+    started = shop.begin(device_hash=b"mine", content={"name": "가"})
+    waiting = shop.waiting(started)
+    assert (waiting.phone, waiting.tries_left) == ("+821012345678", 5)
+    shop.answer(started, wrong(shop.code()), device_hash=b"mine")
+    assert shop.waiting(started).tries_left == 4
+    assert shop.waiting(started, now=NOW + timedelta(minutes=5)).tries_left == 0
+    for change in ({"device_hash": b"another"}, {"now": NOW + timedelta(minutes=30)}):
+        with pytest.raises(VerificationNotFound):
+            shop.waiting(started, **change)
+
+
+def test_a_further_code_keeps_what_was_typed(shop) -> None:
+    started = shop.begin(device_hash=b"mine", content={"name": "가"})
+    first, later = shop.code(), NOW + timedelta(seconds=31)
+    with transaction(shop.brand.brand_id):
+        again = services.begin_again(
+            shop.brand.brand_id, started.challenge_id, device_hash=b"mine", now=later
+        )
+    answered = shop.answer(started, first, device_hash=b"mine", now=later)
+    with pytest.raises(VerificationRefused):
+        answered.proof()
+    proof = shop.answer(again, shop.code(), device_hash=b"mine", now=later).proof()
+    assert proof.content == {"name": "가"}
+
+
+def test_what_was_typed_is_emptied_after_half_an_hour_by_the_job(shop, owner) -> None:
+    shop.begin(device_hash=b"mine", content={"name": "가"})
+    kept = "SELECT content_sealed IS NOT NULL FROM verification_challenges WHERE brand_id = %s"
+    for minutes, expected in ((29, True), (30, False)):
+        forget(shop.brand.brand_id, NOW + timedelta(minutes=minutes))
+        assert owner.execute(kept, (shop.brand.brand_id,)).fetchone() == (expected,)
