@@ -81,7 +81,11 @@ def list_jobs(brand_id: UUID | None) -> None:
 @click.option("--brand", "brand_id", type=click.UUID, help="Only of this brand; else of all.")
 @click.option("--json", "as_json", is_flag=True)
 def status(brand_id: UUID | None, *, as_json: bool) -> None:
-    """Show when each job last succeeded and failed, and what is overdue; exits 1 if any is."""
+    """Show when each job last succeeded and failed, and what is overdue; exits 1 if any is.
+
+    Late is what a job found past its last day by law, such as wishes to be erased: people
+    have to see to it. That ends with 1, too.
+    """
     now = clock.now()
     found: dict[UUID, list[Status]] = {}
     for each in _brand_ids(brand_id):
@@ -89,19 +93,25 @@ def status(brand_id: UUID | None, *, as_json: bool) -> None:
             found[each] = list_statuses(each, now=now)
     if as_json:
         shown = {str(each): [_plain(row) for row in rows] for each, rows in found.items()}
-        click.echo(json.dumps({"overdue": _count_overdue(found), "brands": shown}))
+        counted = {"overdue": _count_overdue(found), "late": _count_late(found)}
+        click.echo(json.dumps({**counted, "brands": shown}))
     else:
         for each, rows in found.items():
             click.echo(f"{each}")
             for row in rows:
                 click.echo(f"  {_line(row)}")
-        click.echo(f"{len(found)} brands: {_count_overdue(found) or 'nothing'} overdue")
-    if _count_overdue(found):
+        late = f", {_count_late(found)} late" if _count_late(found) else ""
+        click.echo(f"{len(found)} brands: {_count_overdue(found) or 'nothing'} overdue{late}")
+    if _count_overdue(found) or _count_late(found):
         raise SystemExit(1)
 
 
 def _count_overdue(found: dict[UUID, list[Status]]) -> int:
     return sum(row.overdue for rows in found.values() for row in rows)
+
+
+def _count_late(found: dict[UUID, list[Status]]) -> int:
+    return sum(row.late for rows in found.values() for row in rows)
 
 
 def _line(row: Status) -> str:
@@ -114,6 +124,8 @@ def _line(row: Status) -> str:
         parts.append(f"failed {_time(row.failed_at)} {row.error}")
     if row.overdue:
         parts.append("OVERDUE")
+    if row.late:
+        parts.append(f"LATE {row.late}")
     return "  ".join(parts).rstrip()
 
 

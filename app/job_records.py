@@ -46,6 +46,8 @@ class JobState(Model):
     error: Mapped[str | None] = mapped_column(Text)  # of the last failure: its class alone
     runs: Mapped[int] = mapped_column(BigInteger)
     failures: Mapped[int] = mapped_column(BigInteger)
+    # What the job found whose last day by law is over, and which people have to see to.
+    late: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class JobDay(Model):
@@ -126,6 +128,19 @@ def add_successes(brand_id: UUID, kinds: Collection[str], now: datetime) -> None
 def add_failure(brand_id: UUID, kind: str, error: str, now: datetime) -> None:
     values = {"brand_id": brand_id, "kind": kind, "error": error, "now": now}
     db.session.execute(_FAILURE, values)
+
+
+_LATE = text(
+    "INSERT INTO job_states (brand_id, kind, runs, failures, late)"
+    " VALUES (:brand_id, :kind, 0, 0, :late)"
+    " ON CONFLICT (brand_id, kind) DO UPDATE SET late = excluded.late"
+    "  WHERE job_states.late <> excluded.late"
+)
+
+
+def record_late(brand_id: UUID, kind: str, late: int) -> None:
+    """Write down how many things a job found that are past their last day."""
+    db.session.execute(_LATE, {"brand_id": brand_id, "kind": kind, "late": late})
 
 
 def list_runs(brand_id: UUID, *, limit: int = 50) -> list[JobRun]:

@@ -31,6 +31,8 @@ class Status:
     overdue: bool
     runs: int
     failures: int
+    # What it found that is past its last day by law: people have to see to it.
+    late: int = 0
     # Of the nights: the latest local day that is done.
     through: date | None = None
 
@@ -67,6 +69,7 @@ def _status(
         is_overdue(succeeded_at or since, PERIODIC[kind].every, now),
         state.runs if state else 0,
         state.failures if state else 0,
+        state.late if state else 0,
         through,
     )
 
@@ -84,7 +87,8 @@ def is_overdue(last: datetime, every: timedelta, now: datetime) -> bool:
 
 _FIGURES = """
 SELECT kind, extract(epoch FROM max(%(now)s - coalesce(succeeded_at, created_at)))::float8,
-       coalesce(sum(runs), 0)::float8, coalesce(sum(failures), 0)::float8
+       coalesce(sum(runs), 0)::float8, coalesce(sum(failures), 0)::float8,
+       coalesce(sum(late), 0)::float8
   FROM brand_directory
  CROSS JOIN unnest(%(kinds)s::text[]) AS kind
   LEFT JOIN job_states USING (brand_id, kind)
@@ -101,9 +105,13 @@ def collect(connection: "Connection[Any]") -> Iterator[Metric]:
     )
     runs = CounterMetricFamily("dangol_job_runs", "Runs that ended", labels=["kind"])
     failures = CounterMetricFamily("dangol_job_failures", "Runs that failed", labels=["kind"])
+    late = GaugeMetricFamily(
+        "dangol_late", "Found by a job past its last day by law, over all brands", labels=["kind"]
+    )
     found = connection.execute(_FIGURES, {"now": clock.now(), "kinds": list(PERIODIC)})
-    for kind, seconds, ended, failed in found:
+    for kind, seconds, ended, failed, past in found:
         age.add_metric([kind], seconds)
         runs.add_metric([kind], ended)
         failures.add_metric([kind], failed)
-    yield from (age, runs, failures)
+        late.add_metric([kind], past)
+    yield from (age, runs, failures, late)

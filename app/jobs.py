@@ -26,6 +26,7 @@ from app.coupons.jobs import tidy_coupons
 from app.db import db, transaction
 from app.ids import new_id
 from app.job_records import JobRun, begin_run, end_run, leave_run
+from app.members.jobs import watch_erasures
 from app.messages.jobs import carry_due, tell_consents
 from app.messages.jobs import forget as forget_messages
 from app.orders.jobs import confirm_due
@@ -126,6 +127,7 @@ PERIODIC: dict[str, Periodic] = {
     "messages.carry_due": Periodic(carry_due, "*/5 * * * *", MINUTES),
     "warranties.work": Periodic(work_batches, "*/5 * * * *", MINUTES),
     "warranties.forget_codes": Periodic(forget_codes, "*/5 * * * *", MINUTES),
+    "members.watch_erasures": Periodic(watch_erasures, "*/5 * * * *", MINUTES),
     "consents.tidy": Periodic(tidy_consents, None, NIGHTLY),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),

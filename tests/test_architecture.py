@@ -21,6 +21,7 @@ FORBIDDEN = {
     "queries": {"flask", "app.web", "app.clock"},
     "services": {"flask", "app.web", "app.clock", "marshmallow"},
     "audits": {"flask", "app.web", "app.clock"},
+    "exports": {"flask", "app.web", "app.clock"},
     "jobs": {"flask", "marshmallow"},
 }
 # Schemas of a feature render what its own models and rules are made of.
@@ -113,7 +114,7 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
 def test_every_feature_file_has_a_name_that_every_feature_uses() -> None:
     allowed = {
         "__init__", "models", "rules", "queries", "services", "events", "errors", "schemas",
-        "routes", "pages", "cli", "jobs", "audits",
+        "routes", "pages", "cli", "jobs", "audits", "exports",
     }  # fmt: skip
     for feature in FEATURES:
         for path in (APP / feature).iterdir():

@@ -19,14 +19,20 @@ ROOT = Path(__file__).parents[1]
 VERSIONS = sorted(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py"))
 
 
-def test_migrations_are_numbered_and_follow_each_other() -> None:
-    earlier = None
-    for number, name in enumerate(VERSIONS, 1):
-        assert re.fullmatch(rf"{number:04}_[a-z0-9_]+", name)
+def test_migrations_have_a_number_each_and_follow_each_other() -> None:
+    after = {}  # numbers are given out beforehand: a later one may come to its turn earlier
+    for name in VERSIONS:
+        assert re.fullmatch(r"[0-9]{4}_[a-z0-9_]+", name)
         text = (ROOT / "migrations" / "versions" / f"{name}.py").read_text()
         assert f'revision = "{name}"' in text
-        assert f"down_revision = {earlier!r}".replace("'", '"') in text
-        earlier = name
+        [earlier] = re.findall(r'^down_revision = (?:"(\w+)"|None)$', text, re.MULTILINE)
+        assert earlier not in after, f"{name} and {after[earlier]} both follow {earlier}"
+        after[earlier] = name
+    chain = [""]
+    while chain[-1] in after:
+        chain.append(after[chain[-1]])
+    assert sorted(chain[1:]) == VERSIONS
+    assert len({name[:4] for name in VERSIONS}) == len(VERSIONS)
 
 
 def test_the_migrated_schema_is_that_of_the_models(app, environment) -> None:

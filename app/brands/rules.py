@@ -12,6 +12,8 @@ SCOPES = (
     "brand:write",
     "members:read",
     "members:write",
+    "privacy:read",
+    "privacy:write",
     "consents:read",
     "consents:write",
     "messages:read",

@@ -9,8 +9,10 @@ import structlog
 from app.chunks import Report, in_chunks, report_sum
 from app.consents import services
 from app.db import transact
+from app.job_records import record_late
 
 CHUNK = 2000
+KIND = "consents.tidy"
 
 log = structlog.get_logger()
 
@@ -25,7 +27,13 @@ def tidy_consents(
     done = in_chunks(brand_id, partial(services.lapse_chunk, brand_id, chunk, now=now), report)
     prepare = partial(services.prepare_reconfirmations_chunk, brand_id, chunk, now=now)
     done += in_chunks(brand_id, prepare, partial(report_sum, report, done))
-    late = transact(brand_id, partial(services.count_overdue_notices, brand_id, now=now))
+    late = transact(brand_id, partial(_count_late, brand_id, now))
     if late:
         log.warning("consent_notices_overdue", count=late)
     return done
+
+
+def _count_late(brand_id: UUID, now: datetime) -> int:
+    late = services.count_overdue_notices(brand_id, now=now)
+    record_late(brand_id, KIND, late)
+    return late

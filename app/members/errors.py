@@ -55,3 +55,15 @@ class BirthdayInFuture(RuleViolation):
     code = "birthday_in_future"
     ko = "생일이 오늘보다 뒤예요. 연도를 확인해 주세요."
     en = "The birthday lies in the future. Check its year."
+
+
+class ErasureRequestNotFound(NotFound):
+    code = "erasure_request_not_found"
+    ko = "그런 삭제 요청을 찾을 수 없어요. 목록의 era_…로 보내 주세요."
+    en = "There is no such request. Name one as era_… from the list."
+
+
+class ErasureRequestClosed(Conflict):
+    code = "erasure_request_closed"
+    ko = "이미 끝난 삭제 요청이에요({state}). 다시 원하면 새로 접수해 주세요."
+    en = "This request is over ({state}). Take down a new one if the person asks again."

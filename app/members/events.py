@@ -1,7 +1,7 @@
 """What happened to members."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -43,3 +43,24 @@ class MemberErased:
     member_id: UUID
     now: datetime
     actor: str
+
+
+@dataclass(frozen=True)
+class ErasureRequested:
+    """A member wants to be erased; it has to be answered up to ``due_on``."""
+
+    brand_id: UUID
+    member_id: UUID
+    request_id: UUID
+    due_on: date
+    now: datetime
+
+
+@dataclass(frozen=True)
+class ErasureRefused:
+    """A member is not erased, for a reason that staff gave."""
+
+    brand_id: UUID
+    member_id: UUID
+    request_id: UUID
+    now: datetime

@@ -148,3 +148,40 @@ class MemberTag(Model):
         Text, primary_key=True, info=personal("the brand's own segments")
     )
     created_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+
+
+class ErasureRequest(Model):
+    """A person's wish to be erased, and what became of it; ``due_on`` is the last day to act."""
+
+    __tablename__ = "erasure_requests"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id", "member_id"], ["members.brand_id", "members.id"]),
+        CheckConstraint("state IN ('open', 'completed', 'refused')", name="state"),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="reason"),
+        Index(
+            "uq_erasure_requests_open",
+            "brand_id",
+            "member_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_erasure_requests_member_id", "brand_id", "member_id", "id"),
+        Index(
+            "ix_erasure_requests_due_on",
+            "brand_id",
+            "due_on",
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    id: Mapped[UUID] = mapped_column(primary_key=True, info=NOT_PERSONAL)
+    member_id: Mapped[UUID] = mapped_column(info=NOT_PERSONAL)
+    state: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    source: Mapped[str] = mapped_column(Text, info=NOT_PERSONAL)
+    requested_at: Mapped[datetime] = mapped_column(info=NOT_PERSONAL)
+    due_on: Mapped[date] = mapped_column(Date, info=NOT_PERSONAL)
+    decided_at: Mapped[datetime | None] = mapped_column(info=NOT_PERSONAL)
+    decided_by: Mapped[str | None] = mapped_column(Text, info=NOT_PERSONAL)
+    reason: Mapped[str | None] = mapped_column(Text, info=NOT_PERSONAL)

@@ -16,14 +16,16 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    not_,
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 
 from app.db import db
-from app.members.models import Member, MemberTag
+from app.members.models import ErasureRequest, Member, MemberTag
 from app.members.rules import BirthdayKey, MemberRef
 
 _ANEW = {"populate_existing": True}
@@ -255,6 +257,90 @@ def list_tags(brand_id: UUID, member_id: UUID, *, after: str | None, limit: int)
 def delete_tags(brand_id: UUID, member_id: UUID) -> None:
     db.session.execute(
         delete(MemberTag).where(MemberTag.brand_id == brand_id, MemberTag.member_id == member_id)
+    )
+
+
+def find_open_erasure(brand_id: UUID, member_ids: Collection[UUID]) -> ErasureRequest | None:
+    """Return the request of a person that waits for an answer, the earliest first."""
+    return db.session.scalar(
+        select(ErasureRequest)
+        .where(
+            ErasureRequest.brand_id == brand_id,
+            ErasureRequest.member_id.in_(member_ids),
+            ErasureRequest.state == "open",
+        )
+        .order_by(ErasureRequest.due_on, ErasureRequest.id)
+        .limit(1),
+        execution_options=_ANEW,
+    )
+
+
+def find_erasure(brand_id: UUID, request_id: UUID, *, lock: bool = False) -> ErasureRequest | None:
+    return db.session.get(
+        ErasureRequest,
+        (brand_id, request_id),
+        populate_existing=True,
+        with_for_update=lock or None,
+    )
+
+
+def list_erasures(
+    brand_id: UUID,
+    *,
+    state: str | None,
+    overdue: bool | None,
+    today: date,
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> list[tuple[ErasureRequest, UUID]]:
+    """Return requests with who they speak of by now, those with the least time first."""
+    late = and_(ErasureRequest.state == "open", ErasureRequest.due_on < today)
+    statement = (
+        select(ErasureRequest, func.coalesce(Member.merged_into_id, Member.id))
+        .join(
+            Member,
+            and_(Member.brand_id == ErasureRequest.brand_id, Member.id == ErasureRequest.member_id),
+        )
+        .where(ErasureRequest.brand_id == brand_id)
+    )
+    if state is not None:
+        statement = statement.where(ErasureRequest.state == state)
+    if overdue is not None:
+        statement = statement.where(late if overdue else not_(late))
+    if after is not None:
+        key = tuple_(ErasureRequest.due_on, ErasureRequest.id)
+        statement = statement.where(key > after)
+    rows = db.session.execute(
+        statement.order_by(ErasureRequest.due_on, ErasureRequest.id).limit(limit),
+        execution_options=_ANEW,
+    )
+    return [(request, member_id) for request, member_id in rows]
+
+
+def count_overdue_erasures(brand_id: UUID, today: date) -> int:
+    return int(
+        db.session.scalar(
+            select(func.count()).where(
+                ErasureRequest.brand_id == brand_id,
+                ErasureRequest.state == "open",
+                ErasureRequest.due_on < today,
+            )
+        )
+        or 0
+    )
+
+
+def complete_erasures(brand_id: UUID, member_id: UUID, *, actor: str, now: datetime) -> None:
+    """Close what an erased member had asked for."""
+    db.session.execute(
+        update(ErasureRequest)
+        .where(
+            ErasureRequest.brand_id == brand_id,
+            ErasureRequest.member_id == member_id,
+            ErasureRequest.state == "open",
+        )
+        .values(state="completed", decided_at=now, decided_by=actor)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -1,6 +1,6 @@
 """Members over JSON: parse, call one use case in one transaction, render."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,14 @@ from app import clock, ids
 from app.brands import services as brands
 from app.db import transact, transaction
 from app.members import services
+from app.members.errors import ErasureRequestNotFound
 from app.members.models import Member
 from app.members.rules import MemberFields, tag_of
 from app.members.schemas import (
+    ErasureRefusalIn,
+    ErasureRequestIn,
+    ErasureRequestOut,
+    ErasureRequestsQuery,
     MemberIn,
     MemberOut,
     MembersQuery,
@@ -22,6 +27,7 @@ from app.members.schemas import (
     SearchIn,
     TagOut,
     keys_of,
+    show_erasure,
     show_member,
     show_state,
     show_tag,
@@ -155,6 +161,113 @@ def erase(_body: dict[str, Any], member: str) -> Response:
     return execute_once({}, use_case)
 
 
+@blp.post("/members/<string:member>/erasure-requests")
+@requires("privacy:write")
+@idempotent
+@blp.arguments(ErasureRequestIn)
+@blp.response(201, ErasureRequestOut)
+@blp.alt_response(200, schema=ErasureRequestOut, description="The member has asked already.")
+def request_erasure(body: dict[str, Any], member: str) -> Response:
+    """Take down that a member wants to be erased. It has to be answered within ten days."""
+    principal = current_principal()
+    brand_id = principal.brand_id
+
+    def use_case() -> tuple[Any, int]:
+        taken = services.request_erasure(
+            brand_id,
+            services.resolve(brand_id, member).id,
+            source=body["source"],
+            actor=principal.actor,
+            now=_now(brand_id),
+        )
+        return show_erasure(taken), 200 if taken.repeated else 201
+
+    return execute_once(request.get_json(), use_case)
+
+
+@blp.get("/erasure-requests")
+@requires("privacy:read")
+@blp.arguments(ErasureRequestsQuery, location="query")
+@blp.response(200, page_schema(ErasureRequestOut))
+def list_erasures(query: dict[str, Any]) -> Response:
+    """List wishes to be erased with the last day to act, those with the least time first."""
+    brand_id = current_principal().brand_id
+    filters = {"state": query["state"], "overdue": query["overdue"]}
+    position = read_cursor(query, filters)
+    with transaction(brand_id):
+        found = services.list_erasures(
+            brand_id,
+            state=query["state"],
+            overdue=None if query["overdue"] is None else query["overdue"] == "true",
+            after=(date.fromisoformat(position[0]), UUID(position[1])) if position else None,
+            limit=query["limit"] + 1,
+            now=_now(brand_id),
+        )
+    return json_response(
+        page(
+            found,
+            query["limit"],
+            lambda each: [each.request.due_on.isoformat(), str(each.request.id)],
+            show_erasure,
+            filters,
+        )
+    )
+
+
+@blp.get("/erasure-requests/<string:erasure>")
+@requires("privacy:read")
+@blp.response(200, ErasureRequestOut)
+def show_request(erasure: str) -> Response:
+    """Show a wish to be erased, and what became of it."""
+    brand_id = current_principal().brand_id
+    with transaction(brand_id):
+        found = services.get_erasure(brand_id, _request_id(erasure), now=_now(brand_id))
+    return json_response(show_erasure(found))
+
+
+@blp.post("/erasure-requests/<string:erasure>/complete")
+@requires("privacy:write")
+@idempotent
+@blp.arguments(NothingIn)
+@blp.response(200, ErasureRequestOut)
+def complete_erasure(_body: dict[str, Any], erasure: str) -> Response:
+    """Erase who asked for it, as `POST /v1/members/{member}/erase` does. It cannot be undone."""
+    principal = current_principal()
+
+    def use_case() -> tuple[Any, int]:
+        done = services.complete_erasure(
+            principal.brand_id,
+            _request_id(erasure),
+            actor=principal.actor,
+            now=_now(principal.brand_id),
+        )
+        return show_erasure(done), 200
+
+    return execute_once({}, use_case)
+
+
+@blp.post("/erasure-requests/<string:erasure>/refuse")
+@requires("privacy:write")
+@idempotent
+@blp.arguments(ErasureRefusalIn)
+@blp.response(200, ErasureRequestOut)
+def refuse_erasure(body: dict[str, Any], erasure: str) -> Response:
+    """Write down why a member is not erased. Tell the person that, and where to complain."""
+    principal = current_principal()
+
+    def use_case() -> tuple[Any, int]:
+        refused = services.refuse_erasure(
+            principal.brand_id,
+            _request_id(erasure),
+            reason=body["reason"],
+            actor=principal.actor,
+            now=_now(principal.brand_id),
+        )
+        return show_erasure(refused), 200
+
+    return execute_once(request.get_json(), use_case)
+
+
 @blp.get("/members/<string:member>/tags")
 @requires("members:read")
 @blp.arguments(PageQuery, location="query")
@@ -228,6 +341,13 @@ def _member_id(position: list[Any] | None) -> UUID | None:
     if member_id is None:
         raise CursorInvalid(pointer="/cursor")
     return member_id
+
+
+def _request_id(text: str) -> UUID:
+    request_id = ids.read("era", text)
+    if request_id is None:
+        raise ErasureRequestNotFound
+    return request_id
 
 
 def _now(brand_id: UUID) -> datetime:

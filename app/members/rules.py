@@ -9,7 +9,7 @@ import re
 import unicodedata
 from copy import copy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple, TypedDict, cast
 from uuid import UUID
@@ -352,3 +352,17 @@ def inherited(survivor: Profile, merged: Profile) -> MemberFields:
     if merged.joined_on < survivor.joined_on:
         fields["joined_on"] = merged.joined_on
     return fields
+
+
+# Where a wish to be erased came from.
+ERASURE_SOURCES = ("my_page", "cs_phone", "email", "mail", "visit", "other")
+ANSWER_DAYS = 10  # Personal Information Protection Act, decree, 41(4), 43(3), 44(2)
+
+
+def answer_due_on(asked_on: date) -> date:
+    """Return the last day to answer what a person asks; the day of asking is not counted.
+
+    >>> answer_due_on(date(2026, 11, 22))
+    datetime.date(2026, 12, 2)
+    """
+    return asked_on + timedelta(days=ANSWER_DAYS)

@@ -14,11 +14,12 @@ from app import ids
 from app.members import rules
 from app.members.errors import ExternalIdInvalid
 from app.members.models import Member, MemberTag
-from app.members.rules import Birthday
-from app.members.services import profile_of
+from app.members.rules import ERASURE_SOURCES, Birthday
+from app.members.services import Erasure, profile_of
 from app.web.fields import Count, Flag, PlainString
 from app.web.messages import say
 from app.web.pagination import LIMIT_DEFAULT, LIMIT_MAX, PageQuery
+from app.web.responses import show_instant
 
 NOT_A_PHONE = say(
     "Not a phone number. Send 010-1234-5678, or another country's number with its +code.",
@@ -200,6 +201,39 @@ class NothingIn(Schema):
     """A body that says nothing."""
 
 
+class ErasureRequestIn(Schema):
+    source = PlainString(required=True, validate=validate.OneOf(ERASURE_SOURCES))
+
+
+class ErasureRefusalIn(Schema):
+    reason = PlainString(
+        required=True,
+        validate=validate.Length(1, 200),
+        metadata={"description": "거절 까닭, 개인정보는 쓰지 마세요 · No personal data in it"},
+    )
+
+
+class ErasureRequestsQuery(PageQuery):
+    state = PlainString(
+        load_default=None, validate=validate.OneOf(["open", "completed", "refused"])
+    )
+    overdue = PlainString(load_default=None, validate=validate.OneOf(["true", "false"]))
+
+
+class ErasureRequestOut(Schema):
+    object = fields.String()
+    id = fields.String()
+    member = fields.String()
+    state = fields.String()
+    source = fields.String()
+    requested_at = fields.String()
+    due_on = fields.String(metadata={"description": "처리해야 하는 마지막 날 · Last day to act"})
+    overdue = fields.Boolean()
+    decided_at = fields.String(allow_none=True)
+    decided_by = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
 class BirthdayOut(Schema):
     date = fields.String()
     calendar = fields.String()
@@ -277,4 +311,21 @@ def show_state(member: Member) -> dict[str, Any]:
         "status": member.status,
         "merged_into": member.merged_into_id and ids.show("mem", member.merged_into_id),
         "updated_at": member.updated_at.isoformat(),
+    }
+
+
+def show_erasure(erasure: Erasure) -> dict[str, Any]:
+    request = erasure.request
+    return {
+        "object": "erasure_request",
+        "id": ids.show("era", request.id),
+        "member": ids.show("mem", erasure.member_id),
+        "state": request.state,
+        "source": request.source,
+        "requested_at": show_instant(request.requested_at),
+        "due_on": request.due_on.isoformat(),
+        "overdue": erasure.overdue,
+        "decided_at": show_instant(request.decided_at),
+        "decided_by": request.decided_by,
+        "reason": request.reason,
     }

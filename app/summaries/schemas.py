@@ -1,24 +1,28 @@
 """The wire format of summaries."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from app import ids
+from app import exports, ids
 from app.benefits.services import Text, sentence_of
 from app.coupons import services as coupons
 from app.coupons.services import InHand
 from app.points.services import Statement
 from app.rewards.services import Coming, ReferralCard
 from app.stamps.services import CardView
-from app.summaries.services import Summary
+from app.summaries.services import Export, Summary
 from app.tiers.services import Status, Tier
 from app.tiers.services import accrual_rate as rate_of
+from app.web.fields import PlainString
+from app.web.pagination import CURSOR_LENGTH_MAX
 from app.web.responses import show_instant
 from app.web.schemas import Schema
 
 EXPIRING_DAYS = 7
+EXPORT_REASONS = ("member_asked", "guardian_asked", "support", "legal")
 INVITED = ("pending", "review", "refused", "qualified", "reversed")
 
 
@@ -275,3 +279,47 @@ def _coming(coming: Coming) -> dict[str, Any]:
 
 def _text(text: Text) -> dict[str, str]:
     return {"ko": text.ko, "en": text.en}
+
+
+class ExportQuery(Schema):
+    reason = PlainString(
+        required=True,
+        validate=validate.OneOf(EXPORT_REASONS),
+        metadata={"description": "받는 까닭, 감사 기록에 남아요 · Why; kept in the audit log"},
+    )
+    part = PlainString(load_default=None, validate=validate.OneOf(list(exports.PARTS)))
+    cursor = PlainString(load_default=None, validate=validate.Length(1, CURSOR_LENGTH_MAX))
+
+
+class ExportPartOut(Schema):
+    count = fields.Integer(metadata={"description": "In all, also beyond what is shown"})
+    rows = fields.List(fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True)))
+    next_cursor = fields.String(
+        allow_none=True, metadata={"description": "Send it with part to go on"}
+    )
+
+
+class ExportOut(Schema):
+    object = fields.String()
+    member = fields.String()
+    at = fields.String()
+    parts = fields.Dict(keys=fields.String(), values=fields.Nested(ExportPartOut))
+
+
+def show_export(export: Export, cursor_of: Callable[[str, int], str]) -> dict[str, Any]:
+    """Return the JSON-ready form of an export; ``cursor_of`` a part and a number of rows."""
+    return {
+        "object": "member_export",
+        "member": ids.show("mem", export.member_id),
+        "at": show_instant(export.at),
+        "parts": {
+            name: {
+                "count": read.count,
+                "rows": read.rows,
+                "next_cursor": cursor_of(name, done)
+                if (done := export.after + len(read.rows)) < read.count
+                else None,
+            }
+            for name, read in export.parts.items()
+        },
+    }

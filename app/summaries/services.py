@@ -1,16 +1,17 @@
-"""Telling where a member stands with everything a brand offers."""
+"""Telling where a member stands with everything a brand offers, and all that is held on one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app import ids
+from app import exports, ids
 from app.brands import services as brands
 from app.coupons import services as coupons
 from app.coupons.services import InHand
 from app.members import services as members
+from app.parts import Read, read_part
 from app.points import services as points
 from app.points.services import Statement
 from app.rewards import services as rewards
@@ -19,6 +20,47 @@ from app.stamps import services as stamps
 from app.stamps.services import CardView
 from app.tiers import services as tiers
 from app.tiers.services import Status
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is held on a person: by the name of each part, its rows from ``after`` on."""
+
+    member_id: UUID
+    at: datetime
+    after: int
+    parts: Mapping[str, Read]
+
+
+def export_person(
+    brand_id: UUID,
+    reference: str,
+    *,
+    reason: str,
+    only: str | None,
+    after: int,
+    actor: str,
+    now: datetime,
+) -> Export:
+    """Return everything that is held on a member and on who was merged into it.
+
+    A part has up to 1,000 rows; ``only`` one part and ``after`` so many rows go on. Who
+    took it and why is written down.
+
+    :raises MemberNotFound: the brand has no such member, or it is erased
+    """
+    person = members.ids_of_person(brand_id, reference)
+    parts = {only: exports.PARTS[only]} if only else exports.PARTS
+    brands.record_audit(
+        brand_id,
+        actor=actor,
+        action="member.exported",
+        subject=f"member:{ids.show('mem', person[0])}",
+        now=now,
+        after={"reason": reason, "part": only},
+    )
+    read = {name: read_part(part, brand_id, person, after=after) for name, part in parts.items()}
+    return Export(person[0], now, after, read)
 
 
 @dataclass(frozen=True)

@@ -102,14 +102,19 @@ def page(
     shown = rows[:limit]
     cursor = None
     if len(rows) > limit:
-        text = json.dumps(position_of(shown[-1]), separators=(",", ":"))
-        cursor = base64.urlsafe_b64encode(_seal(text, filters) + text.encode()).decode()
+        cursor = make_cursor(position_of(shown[-1]), filters)
     return {
         "object": "list",
         "data": [render(row) for row in shown],
         "has_more": cursor is not None,
         "next_cursor": cursor,
     }
+
+
+def make_cursor(position: Sequence[Any], filters: Mapping[str, Any]) -> str:
+    """Return the cursor of a position of the list of this request."""
+    text = json.dumps(position, separators=(",", ":"))
+    return base64.urlsafe_b64encode(_seal(text, filters) + text.encode()).decode()
 
 
 def _seal(position: str, filters: Mapping[str, Any]) -> bytes:

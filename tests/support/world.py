@@ -45,6 +45,7 @@ class World:
         define(brand, "MUG-GIFT", **GIFT)
         api.put("/v1/exchange-items/MUG", MUG, expect=201)
         self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
+        self.erasure = api.post("/v1/members/ext:bob/erasure-requests", {"source": "mail"})["id"]
         publish(brand, "ad_sms")
         api.post(
             "/v1/members/ext:alice/consents",
@@ -82,6 +83,8 @@ class World:
         terms, base = "/v1/warranty-terms/<string:terms>", "/v1/warranty-terms/BASE"
         wordings, wording = "/v1/message-templates", "/v1/message-templates/certificate_link"
         a_wording = f"{wordings}/<string:template>"
+        wishes, wished = "/v1/erasure-requests", f"/v1/erasure-requests/{self.erasure}"
+        wish = f"{wishes}/<string:erasure>"
         return {
             ("GET", "/v1/messages"): ("/v1/messages", None, "empty"),
             ("GET", "/v1/messages/<string:message>"): (
@@ -197,6 +200,16 @@ class World:
             ("GET", member): (f"/v1/members/{alice}", None, "404"),
             ("PATCH", member): (f"/v1/members/{alice}", {"name": "훔침"}, "404"),
             ("POST", f"{member}/merge"): (f"/v1/members/{bob}/merge", {"into": alice}, "404"),
+            ("GET", f"{member}/export"): (
+                f"/v1/members/{alice}/export?reason=legal", None, "404",
+            ),
+            ("POST", f"{member}/erasure-requests"): (
+                f"/v1/members/{alice}/erasure-requests", {"source": "mail"}, "404",
+            ),
+            ("GET", wishes): (wishes, None, "empty"),
+            ("GET", wish): (wished, None, "404"),
+            ("POST", f"{wish}/complete"): (f"{wished}/complete", {}, "404"),
+            ("POST", f"{wish}/refuse"): (f"{wished}/refuse", {"reason": "theft"}, "404"),
             ("POST", f"{member}/erase"): (f"/v1/members/{alice}/erase", {}, "404"),
             ("GET", f"{member}/summary"): (f"/v1/members/{alice}/summary", None, "404"),
             ("GET", f"{member}/tier"): (f"/v1/members/{alice}/tier", None, "404"),

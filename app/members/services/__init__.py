@@ -18,6 +18,15 @@ from app.members.services.celebrating import (
 )
 from app.members.services.contacts import profile_of, reseal_members
 from app.members.services.ending import erase_member, merge_member
+from app.members.services.erasing import (
+    Erasure,
+    complete_erasure,
+    count_overdue_erasures,
+    get_erasure,
+    list_erasures,
+    refuse_erasure,
+    request_erasure,
+)
 from app.members.services.reading import (
     birth_date,
     find_member,
@@ -44,6 +53,7 @@ from app.members.services.tags import add_tag, list_tags, remove_tag
 __all__ = [
     "Birthday",
     "Celebration",
+    "Erasure",
     "Member",
     "MemberFields",
     "MemberRef",
@@ -54,13 +64,17 @@ __all__ = [
     "change_member",
     "coming_anniversaries",
     "coming_birthdays",
+    "complete_erasure",
+    "count_overdue_erasures",
     "erase_member",
     "find_member",
+    "get_erasure",
     "ids_of_person",
     "is_erased",
     "join_by_phone",
     "list_anniversaries",
     "list_birthdays",
+    "list_erasures",
     "list_members",
     "list_sharing_contact",
     "list_tags",
@@ -71,7 +85,9 @@ __all__ = [
     "put_member",
     "put_members",
     "record_import",
+    "refuse_erasure",
     "remove_tag",
+    "request_erasure",
     "reseal_members",
     "resolve",
     "search_digest",

@@ -89,6 +89,7 @@ def erase_member(brand_id: UUID, reference: str, *, actor: str, now: datetime) -
             brand_id, actor=actor, action="member.erased", subject=_subject(person), now=now
         )
         db.session.flush()  # autoflush is off
+        queries.complete_erasures(brand_id, person.id, actor=actor, now=now)
         publish(MemberErased(brand_id, person.id, now, actor))
     return member
 

@@ -20,10 +20,17 @@ def seal(brand_id: UUID, message_id: UUID, address: Address, texts: Texts) -> by
 
 def open_content(message: Message) -> tuple[Address, Texts] | None:
     """Return address and texts, None once they were emptied or their key is gone."""
-    if message.content_sealed is None:
+    return open_sealed(message.brand_id, message.id, message.content_sealed)
+
+
+def open_sealed(
+    brand_id: UUID, message_id: UUID, sealed: bytes | None
+) -> tuple[Address, Texts] | None:
+    """Return what is sealed in a message's row; None as :func:`open_content` says."""
+    if sealed is None:
         return None
     try:
-        opened = crypto.unseal(message.content_sealed, _cell(message.brand_id, message.id))
+        opened = crypto.unseal(sealed, _cell(brand_id, message_id))
     except crypto.SealBroken:
         return None
     found = json.loads(opened)
