@@ -9,7 +9,7 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     """Register the feature's routes."""
-    from app.warranties.routes import batches, claims, labels, terms, units
+    from app.warranties.routes import batches, claims, labels, stats, terms, units
 
-    for module in (terms, batches, labels, units, claims):
+    for module in (terms, batches, labels, units, stats, claims):
         api.register_blueprint(module.blp)

@@ -1,6 +1,7 @@
 """Everything that is held on a person is handed over, and no table is forgotten."""
 
 import pytest
+from flask import Flask
 
 from app import exports, parts
 from app.db import db
@@ -31,7 +32,9 @@ def speaks_of_members(table) -> bool:
     )  # fmt: skip
 
 
-def test_every_table_that_speaks_of_members_is_handed_over_or_left_out_for_a_reason() -> None:
+def test_every_table_that_speaks_of_members_is_handed_over_or_left_out_for_a_reason(
+    app: Flask,
+) -> None:
     told = {table for part in exports.PARTS.values() for table in part.tables}
     assert told <= set(db.metadata.tables)
     found = {name for name, table in db.metadata.tables.items() if speaks_of_members(table)}

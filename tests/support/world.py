@@ -119,6 +119,7 @@ class World:
                 "/v1/units/MUG-1/flags", {"flag": "stolen", "reason": "theft"}, "404",
             ),
             ("GET", "/v1/warranties"): ("/v1/warranties", None, "empty"),
+            ("GET", "/v1/warranties/stats"): ("/v1/warranties/stats?by=batch", None, "empty"),
             ("POST", "/v1/warranties"): (
                 "/v1/warranties", {"unit": "MUG-1", "member": alice, "channel": "gift"}, "404",
             ),

@@ -29,6 +29,8 @@ from app.warranties.services.claims import (
     move_to_survivor,
 )
 from app.warranties.services.labels import open_download, read_labels
+from app.warranties.services.stats import GROUPS as RATE_GROUPS
+from app.warranties.services.stats import Rate, count_registered
 from app.warranties.services.terms import (
     Defined,
     cover,
@@ -52,11 +54,13 @@ from app.warranties.services.units import (
 )
 
 __all__ = [
+    "RATE_GROUPS",
     "Coverage",
     "Defined",
     "Extension",
     "Piece",
     "Purchase",
+    "Rate",
     "Registered",
     "Registration",
     "Stock",
@@ -64,6 +68,7 @@ __all__ = [
     "UnitFacts",
     "audit",
     "claim",
+    "count_registered",
     "cover",
     "coverage_of",
     "create_batch",
