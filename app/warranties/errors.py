@@ -166,3 +166,15 @@ class WarrantyNotTransferable(Conflict):
     code = "warranty_not_transferable"
     ko = "보증 조건에서 양도를 허용하지 않는 제품이에요."
     en = "The terms of this unit do not allow a transfer."
+
+
+class LabelLogoInvalid(RuleViolation):
+    code = "label_logo_invalid"
+    ko = "로고는 190 kB, 가로세로 32~2048픽셀인 PNG여야 해요. 다른 파일을 base64로 보내 주세요."
+    en = "A logo is a PNG of up to 190 kB and 32 to 2048 dots each way, in base64."
+
+
+class LabelLogoMissing(NotFound):
+    code = "label_logo_missing"
+    ko = "라벨 로고가 없어요. PUT /v1/label-logo로 먼저 올려 주세요."
+    en = "There is no logo for labels. Upload one with PUT /v1/label-logo first."

@@ -373,3 +373,15 @@ class WarrantyReview(Model):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class LabelLogo(Model):
+    """What stands in the middle of a brand's codes: a square PNG as it is printed."""
+
+    __tablename__ = "label_logos"
+    __table_args__ = (ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),)
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    png: Mapped[bytes] = mapped_column(LargeBinary)
+    actor: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]

@@ -1,5 +1,7 @@
 """A message of a brand, for tests of whatever a brand may have."""
 
+from uuid import uuid4
+
 from app import clock, ids
 from app.db import transaction
 from app.messages import services as messages
@@ -18,3 +20,10 @@ def tell(brand: TestBrand) -> str:
             now=clock.now(),
         )
     return ids.show("msg", sent.id)
+
+
+def set_host(brand: TestBrand) -> str:
+    """Give a brand a host of its own, as a host leads to one brand."""
+    host = f"{uuid4().hex[:12]}.example.kr"
+    brand.api.patch("/v1/brand", {"warranty": {"host": host}})
+    return host

@@ -11,6 +11,7 @@ from app.members import services as members
 from app.messages import services
 from app.messages.jobs import carry_due
 from tests.consents.asking import publish
+from tests.messages.post import set_host
 
 EVENING = datetime(2026, 11, 20, 11, 59, 59, tzinfo=UTC)  # 20:59:59 in Seoul
 NIGHT = EVENING + timedelta(seconds=1)
@@ -117,21 +118,21 @@ def test_information_is_sent_at_night(shop) -> None:
 
 
 def test_with_a_host_the_way_out_is_a_link_of_this_member_and_channel(shop) -> None:
-    shop.brand.api.patch("/v1/brand", {"warranty": {"host": "w.example.kr"}})
+    host = set_host(shop.brand)
     shop.consent()
     shop.advertise(EVENING)
     last = shop.newest().texts["sms"]["text"].splitlines()[-1]
     way, _, token = last.rpartition("/u/")
-    assert way == "무료수신거부 https://w.example.kr"
+    assert way == f"무료수신거부 https://{host}"
     link = consents.read_unsubscribe(token)
     assert link == consents.Unsubscribe(shop.brand.brand_id, shop.member_id, "sms")
-    shop.brand.api.patch("/v1/brand", {"warranty": {"host": "other.example.kr"}})
+    set_host(shop.brand)
     carry_due(shop.brand.brand_id, EVENING)  # judged by the way out it was written with
     assert shop.state() == ("delivered", None)
 
 
 def test_who_unsubscribes_while_it_waits_gets_nothing(shop) -> None:
-    shop.brand.api.patch("/v1/brand", {"warranty": {"host": "w.example.kr"}})
+    set_host(shop.brand)
     shop.consent()
     shop.advertise(NIGHT)
     token = shop.newest().texts["sms"]["text"].rpartition("/u/")[2]

@@ -11,6 +11,7 @@ from app.messages import services
 from app.messages.jobs import carry_due, tell_consents
 from app.points.jobs import prepare_notices, tell_points
 from tests.consents.asking import publish
+from tests.messages.post import set_host
 
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -91,11 +92,11 @@ def test_before_two_years_are_over_a_consent_is_told_again_and_again_after_two_m
 
 
 def test_a9_the_confirmation_names_a_link_for_each_channel_by_which_it_ends(shop) -> None:
-    shop.api.patch("/v1/brand", {"warranty": {"host": "w.example.kr"}})
+    host = set_host(shop)
     answer(shop, ad_sms="granted", ad_email="granted")
     tell_consents(shop.brand_id, NOON)
     lines = texts(shop)[0].splitlines()
-    ways = [line.split(" https://w.example.kr/u/") for line in lines if "/u/" in line]
+    ways = [line.split(f" https://{host}/u/") for line in lines if "/u/" in line]
     assert {way for way, _ in ways} == {"문자 무료수신거부", "이메일 무료수신거부"}
     assert {consents.read_unsubscribe(token).channel for _, token in ways} == {"sms", "email"}
 

@@ -1,9 +1,12 @@
 """A brand with one of everything, and what a stranger may ask of it."""
 
+import base64
+
 from tests.consents.asking import PLAIN, publish
 from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
 from tests.messages.post import tell
+from tests.support.pictures import png_of
 
 ORDER = {
     "member": "ext:alice",
@@ -17,6 +20,7 @@ TERMS = {"name": "보증", "months": 12}
 CARD = {"name": "커피", "earn": {"per": "order"}, "goal": 10}
 
 WORDING = {"channels": ["sms"], "sms": {"text": "남의 문구 #{link}"}}
+OTHER_LOGO = base64.b64encode(png_of(64, 64, "navy")).decode()
 OTHER_WORDING = {"channels": ["sms"], "sms": {"text": "보증서 #{link}"}}
 
 
@@ -45,6 +49,8 @@ class World:
         define(brand, "MUG-GIFT", **GIFT)
         api.put("/v1/exchange-items/MUG", MUG, expect=201)
         self.exchange = api.post("/v1/members/ext:alice/exchanges", {"item": "MUG"})["id"]
+        logo = base64.b64encode(png_of(64, 64, "red")).decode()
+        api.put("/v1/label-logo", {"png": logo})
         self.erasure = api.post("/v1/members/ext:bob/erasure-requests", {"source": "mail"})["id"]
         publish(brand, "ad_sms")
         api.post(
@@ -114,6 +120,11 @@ class World:
             ("GET", "/v1/units"): ("/v1/units", None, "empty"),
             ("GET", units): ("/v1/units/MUG-1", None, "404"),
             ("GET", f"{units}/events"): ("/v1/units/MUG-1/events", None, "404"),
+            ("GET", f"{units}/label.png"): ("/v1/units/MUG-1/label.png?download=1", None, "404"),
+            ("GET", f"{units}/label.svg"): ("/v1/units/MUG-1/label.svg?download=1", None, "404"),
+            ("PUT", "/v1/label-logo"): ("/v1/label-logo", {"png": OTHER_LOGO}, "own"),
+            ("GET", "/v1/label-logo"): ("/v1/label-logo", None, "own"),
+            ("DELETE", "/v1/label-logo"): ("/v1/label-logo", None, "own"),
             ("POST", f"{units}/steps"): ("/v1/units/MUG-1/steps", {"step": "ship"}, "404"),
             ("POST", f"{units}/flags"): (
                 "/v1/units/MUG-1/flags", {"flag": "stolen", "reason": "theft"}, "404",

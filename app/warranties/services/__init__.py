@@ -28,7 +28,8 @@ from app.warranties.services.claims import (
     list_warranties,
     move_to_survivor,
 )
-from app.warranties.services.labels import open_download, read_labels
+from app.warranties.services.labels import open_download, read_label, read_labels
+from app.warranties.services.logos import get_logo, put_logo, remove_logo, sha256_of
 from app.warranties.services.stats import GROUPS as RATE_GROUPS
 from app.warranties.services.stats import Rate, count_registered
 from app.warranties.services.terms import (
@@ -79,6 +80,7 @@ __all__ = [
     "forget",
     "forget_codes_chunk",
     "get_batch",
+    "get_logo",
     "get_terms",
     "get_unit",
     "get_warranty",
@@ -96,8 +98,12 @@ __all__ = [
     "open_download",
     "parse_digital_link",
     "piece_of",
+    "put_logo",
     "put_terms",
+    "read_label",
     "read_labels",
+    "remove_logo",
+    "sha256_of",
     "terms_of_product",
     "work_chunk",
 ]  # fmt: skip

@@ -16,9 +16,10 @@ from app.warranties.errors import (
     WarrantyHostMissing,
     WarrantyLabelsForgotten,
 )
-from app.warranties.models import WarrantyBatchDownload
+from app.warranties.models import WarrantyBatchDownload, WarrantyUnit
 from app.warranties.queries import units as queries
 from app.warranties.services.batches import code_cell, lock_batch, print_batch
+from app.warranties.services.units import unit_of_serial
 
 OPEN = timedelta(hours=1)
 KEPT = timedelta(days=30)  # after the first download
@@ -81,16 +82,42 @@ def read_labels(
     batch = queries.find_batch(brand_id, batch_id)
     if batch is None:
         raise WarrantyBatchNotFound
-    opened = {each.seq: each for each in queries.list_downloads(brand_id, batch_id)}
-    if download not in opened or opened[download].open_until <= now:
-        raise WarrantyDownloadClosed
+    _check_open(brand_id, batch_id, download, now)
     host, text = _host(brand_id)
     name = products.get_product(brand_id, batch.sku).definition.name
     for unit in queries.list_numbers(brand_id, batch_id, first=first, last=last):
         if unit.code_sealed is None:
             continue
-        code = crypto.unseal(bytes(unit.code_sealed), code_cell(brand_id, unit.id))
-        yield unit.number, Label(f"HTTPS://{host.upper()}/Q/{code}", name, unit.serial, text)
+        yield unit.number, _label(unit, host, name, text)
+
+
+def read_label(brand_id: UUID, serial: str, download: int, *, now: datetime) -> Label:
+    """Return the label of one unit, under the same leave as those of its batch.
+
+    :raises UnitNotFound: the brand has no unit of this serial
+    :raises WarrantyDownloadClosed: its batch has no such download, or its hour is over
+    :raises WarrantyLabelsForgotten: its code is kept no longer, or it is void
+    """
+    unit = unit_of_serial(brand_id, serial)
+    batch = queries.find_batch(brand_id, unit.batch_id)
+    if batch is None:
+        raise WarrantyBatchNotFound
+    _check_open(brand_id, unit.batch_id, download, now)
+    if unit.code_sealed is None:
+        raise WarrantyLabelsForgotten
+    host, text = _host(brand_id)
+    return _label(unit, host, products.get_product(brand_id, batch.sku).definition.name, text)
+
+
+def _check_open(brand_id: UUID, batch_id: UUID, download: int, now: datetime) -> None:
+    opened = {each.seq: each for each in queries.list_downloads(brand_id, batch_id)}
+    if download not in opened or opened[download].open_until <= now:
+        raise WarrantyDownloadClosed
+
+
+def _label(unit: WarrantyUnit, host: str, name: str, text: str) -> Label:
+    code = crypto.unseal(bytes(unit.code_sealed or b""), code_cell(unit.brand_id, unit.id))
+    return Label(f"HTTPS://{host.upper()}/Q/{code}", name, unit.serial, text)
 
 
 def _host(brand_id: UUID) -> tuple[str, str]:
