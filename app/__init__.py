@@ -25,6 +25,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         orders,
         points,
         products,
+        resealing,
         rewards,
         stamps,
         subscriptions,
@@ -63,6 +64,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         feature.init_app(app, api)
     app.cli.add_command(cli.group)
     app.cli.add_command(audit.command)
+    app.cli.add_command(resealing.command)
     health.add_metrics(app, job_status.collect)
     subscriptions.connect()
     return app

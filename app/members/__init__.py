@@ -10,8 +10,7 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     from app import imports
-    from app.members import cli, routes
+    from app.members import cli, routes  # noqa: F401 - the command registers itself
 
     api.register_blueprint(routes.blp)
-    app.cli.add_command(cli.members)
     app.cli.add_command(imports.group)

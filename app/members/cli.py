@@ -1,29 +1,21 @@
-"""``flask members …`` and ``flask import members``."""
+"""``flask import members``."""
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-import click
-from flask.cli import AppGroup
 from marshmallow import ValidationError, post_load
-from tqdm import tqdm
 
 from app import imports
-from app.brands import services as brands
 from app.csvfile import Column
-from app.db import transact, transaction
 from app.imports import Importer
 from app.members import services
 from app.members.rules import MemberFields
 from app.members.schemas import ExternalId, MemberIn
 from app.web.messages import say
-
-members = AppGroup("members", help="Care for members' data.")
 
 _DATE = re.compile(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?(?:\s.*|T.*)?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -75,34 +67,6 @@ COLUMNS = (
     Column("joined_on", ("가입일", "가입일자", "회원가입일", "가입일시", "등록일", "등록일자")),
     Column("referred_by_code", ("추천인코드", "추천코드")),
 )  # fmt: skip
-
-
-@members.command("reencrypt")
-@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
-@click.option("--chunk", type=click.IntRange(1, 10_000), default=500)
-def reencrypt(brand_id: UUID | None, chunk: int) -> None:
-    """Seal all contact data anew under the first of DANGOL_ENCRYPTION_KEYS.
-
-    Needed before an older key is removed. Safe while the service runs, to stop and
-    to repeat: what is sealed under the first key already is passed over.
-    """
-    if brand_id is None:
-        with transaction():
-            brand_ids = brands.list_brand_ids()
-    else:
-        brand_ids = [brand_id]
-    total = 0
-    with tqdm(unit=" members", disable=not sys.stderr.isatty()) as bar:
-        for each in brand_ids:
-            after: UUID | None = None
-            while done := transact(
-                each,
-                lambda: services.reseal_members(each, after=after, limit=chunk),  # noqa: B023
-            ):
-                after = done[-1]
-                total += len(done)
-                bar.update(len(done))
-    click.echo(f"{total} members sealed anew; nothing is sealed under an older key any more.")
 
 
 def read_row(cells: dict[str, str]) -> ImportedMember:

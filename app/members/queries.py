@@ -17,7 +17,6 @@ from sqlalchemy import (
     delete,
     func,
     not_,
-    or_,
     select,
     text,
     tuple_,
@@ -131,17 +130,6 @@ def list_survivors(
         Member.brand_id == brand_id, Member.status == "active", Member.id.in_(survivors)
     )
     return _page(statement, before, limit)
-
-
-def lock_sealed_otherwise(
-    brand_id: UUID, header: bytes, *, after: UUID | None, limit: int
-) -> list[Member]:
-    """Return and hold members with a value that does not begin with ``header``, by id."""
-    statement = select(Member).where(Member.brand_id == brand_id, _sealed_otherwise(header))
-    if after is not None:
-        statement = statement.where(Member.id > after)
-    statement = _held(statement.order_by(Member.id).limit(limit))
-    return list(db.session.scalars(statement, execution_options=_ANEW))
 
 
 _BIRTHDAYS = text(
@@ -341,16 +329,6 @@ def complete_erasures(brand_id: UUID, member_id: UUID, *, actor: str, now: datet
         )
         .values(state="completed", decided_at=now, decided_by=actor)
         .execution_options(synchronize_session=False)
-    )
-
-
-def _sealed_otherwise(header: bytes) -> ColumnElement[bool]:
-    columns = (Member.name_sealed, Member.phone_sealed, Member.email_sealed)
-    return or_(
-        *(
-            and_(column.is_not(None), func.substr(column, 1, len(header)) != header)
-            for column in columns
-        )
     )
 
 

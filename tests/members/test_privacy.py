@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from app import crypto
+from app import crypto, resealing
 from app.crypto import SealBroken
 from app.db import transaction
 from app.members import services
@@ -31,7 +31,7 @@ def keys(app: Flask, value: dict[str, bytes]) -> Iterator[None]:
 
 def reencrypt(brand: TestBrand, *options: str) -> str:
     result = brand.app.test_cli_runner().invoke(
-        args=["members", "reencrypt", "--brand", str(brand.brand_id), *options]
+        args=["reencrypt", "--brand", str(brand.brand_id), *options]
     )
     assert result.exit_code == 0, result.output
     return str(result.output)
@@ -47,8 +47,8 @@ def test_after_a_rotation_the_old_key_is_needed_no_more(brand: TestBrand) -> Non
 
     with keys(brand.app, {"new": NEW_KEY, **old}):
         brand.api.put("/v1/members/ext:late", {"name": "새 단골"}, expect=201)
-        assert reencrypt(brand, "--chunk", "3").startswith("7 members")
-        assert reencrypt(brand).startswith("0 members")
+        assert reencrypt(brand, "--chunk", "3").startswith("14 values")
+        assert reencrypt(brand).startswith("0 values")
     with keys(brand.app, {"new": NEW_KEY}):
         shown = brand.api.get("/v1/members")
         assert shown["data"][1:] == before["data"]
@@ -63,8 +63,11 @@ def test_a_rotation_goes_on_where_it_was_stopped(brand: TestBrand) -> None:
 
     with keys(brand.app, {"new": NEW_KEY, **brand.app.config["ENCRYPTION_KEYS"]}):
         with brand.app.app_context(), transaction(brand.brand_id):
-            assert len(services.reseal_members(brand.brand_id, after=None, limit=3)) == 3
-        assert reencrypt(brand).startswith("1 members")
+            names = resealing.Column("members", "name")
+            done = resealing.reseal_chunk(brand.brand_id, names, after=None, limit=3)
+            assert done is not None
+            assert done.sealed == 3
+        assert reencrypt(brand).startswith("1 values")
 
 
 def test_nothing_fails_while_keys_are_rotated(brand: TestBrand) -> None:

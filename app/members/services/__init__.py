@@ -16,7 +16,7 @@ from app.members.services.celebrating import (
     list_anniversaries,
     list_birthdays,
 )
-from app.members.services.contacts import profile_of, reseal_members
+from app.members.services.contacts import profile_of
 from app.members.services.ending import erase_member, merge_member
 from app.members.services.erasing import (
     Erasure,
@@ -88,7 +88,6 @@ __all__ = [
     "refuse_erasure",
     "remove_tag",
     "request_erasure",
-    "reseal_members",
     "resolve",
     "search_digest",
     "search_members",

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app import crypto
-from app.db import db
-from app.members import queries, rules
+from app.members import rules
 from app.members.models import Member
 from app.members.rules import Birthday, MemberFields, Profile
 
@@ -78,22 +77,6 @@ def index_of(brand_id: UUID, name: str, text: str) -> bytes:
     """Return what a phone number or an e-mail address is found by."""
     key = rules.email_key(text) if name == "email" else text
     return crypto.blind_index(brand_id, Member.__tablename__, name, key)
-
-
-def reseal_members(brand_id: UUID, *, after: UUID | None, limit: int) -> list[UUID]:
-    """Seal a chunk of members anew under the first key; return their ids in order.
-
-    Who is sealed under it already is passed over, so it can be stopped and repeated.
-    """
-    header = crypto.current_header()
-    members = queries.lock_sealed_otherwise(brand_id, header, after=after, limit=limit)
-    for member in members:
-        for name in SEALED:
-            text = _unsealed(member, name)
-            if text is not None:
-                setattr(member, f"{name}_sealed", _sealed(member.brand_id, member.id, name, text))
-    db.session.flush()  # autoflush is off
-    return [member.id for member in members]
 
 
 def _sealed(brand_id: UUID, member_id: UUID, name: str, text: str) -> bytes:
