@@ -126,12 +126,17 @@ def _random(quantity: int, length: int) -> list[str]:
     return [text[start : start + length] for start in range(0, len(text), length)]
 
 
-def repeated(serials: Sequence[str]) -> str | None:
-    """Return the first serial that would be found by the same key as an earlier one."""
+def repeated(serials: Sequence[str]) -> list[int]:
+    """Return the places of serials that would be found by the same key as an earlier one.
+
+    >>> repeated(["HB1", "HB2", "hb-1", "HB 1"])
+    [2, 3]
+    """
     seen: set[str] = set()
-    for serial in serials:
+    places = []
+    for place, serial in enumerate(serials):
         key = serial_key(serial)
         if key in seen:
-            return serial
+            places.append(place)
         seen.add(key)
-    return None
+    return places

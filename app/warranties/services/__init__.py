@@ -11,6 +11,7 @@ from app.warranties.rules.terms import Terms
 from app.warranties.services.batches import (
     Stock,
     create_batch,
+    faults_of_serials,
     forget_codes_chunk,
     get_batch,
     list_batches,
@@ -75,6 +76,7 @@ __all__ = [
     "create_batch",
     "end_terms",
     "extend",
+    "faults_of_serials",
     "find_by_code",
     "flag_unit",
     "forget",

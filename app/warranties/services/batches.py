@@ -75,7 +75,8 @@ def create_batch(
     if terms is None:
         raise WarrantyTermsMissing(pointer="/product", sku=sku)
     if serials is not None:
-        check_serials(brand_id, product, serials)
+        for _, fault in faults_of_serials(brand_id, sku, serials):
+            raise fault
     batch = WarrantyBatch(
         brand_id=brand_id,
         id=new_id(),
@@ -112,25 +113,37 @@ def create_batch(
     return get_batch(brand_id, batch.id)
 
 
-def check_serials(brand_id: UUID, product: products.Catalogued, serials: Sequence[str]) -> None:
-    """Refuse the first of a maker's serials that cannot be used; lines count from 1.
+def faults_of_serials(
+    brand_id: UUID, sku: str, serials: Sequence[str]
+) -> list[tuple[int, UnitSerialInvalid | UnitSerialTaken]]:
+    """Return what is wrong with each of a maker's serials that cannot be used, by its place.
 
-    :raises UnitSerialInvalid: it cannot be spoken, or is not as the product's rule says
-    :raises UnitSerialTaken: it exists, or is there twice
+    :raises ProductNotFound: the product is not in the catalogue
     """
-    rule = product.definition.serials
-    for line, serial in enumerate(serials, 1):
-        if not (rules.is_own_serial(serial) and products.serial_fits(rule, serial)):
-            raise UnitSerialInvalid(pointer=f"/serials/{line - 1}", line=line, serial=serial)
-    twice = rules.repeated(serials)
-    if twice is not None:
-        raise UnitSerialTaken(pointer="/serials", serial=twice)
+    rule = products.get_product(brand_id, sku).definition.serials
+    found: list[tuple[int, UnitSerialInvalid | UnitSerialTaken]] = []
     for start in range(0, len(serials), CHUNK):
-        by_key = {rules.serial_key(serial): serial for serial in serials[start : start + CHUNK]}
-        taken = queries.keys_taken(brand_id, list(by_key))
-        if taken:
-            first = next(serial for key, serial in by_key.items() if key in taken)
-            raise UnitSerialTaken(pointer="/serials", serial=first)
+        keys = {rules.serial_key(serial) for serial in serials[start : start + CHUNK]}
+        taken = queries.keys_taken(brand_id, list(keys))
+        found += [
+            (place, UnitSerialTaken(pointer=f"/serials/{place}", serial=serial))
+            for place, serial in enumerate(serials[start : start + CHUNK], start)
+            if rules.serial_key(serial) in taken
+        ]
+    found += [
+        (place, UnitSerialTaken(pointer=f"/serials/{place}", serial=serials[place]))
+        for place in rules.repeated(serials)
+    ]
+    found += [
+        (
+            place,
+            UnitSerialInvalid(pointer=f"/serials/{place}", line=place + 1, serial=serial),
+        )
+        for place, serial in enumerate(serials)
+        if not (rules.is_own_serial(serial) and products.serial_fits(rule, serial))
+    ]
+    # Of two things wrong with one, that it cannot be used at all is told.
+    return sorted(dict(found).items())
 
 
 def move_batch(
