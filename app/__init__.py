@@ -27,6 +27,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         products,
         resealing,
         rewards,
+        shopper,
         stamps,
         subscriptions,
         summaries,
@@ -60,6 +61,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         warranties,
         backtests,
         summaries,
+        shopper,
     ):
         feature.init_app(app, api)
     app.cli.add_command(cli.group)

@@ -10,7 +10,7 @@ APP = Path(__file__).parent.parent / "app"
 FEATURES = (  # from bottom to top
     "brands", "members", "consents", "messages", "verifications", "points", "products", "coupons",
     "benefits", "stamps", "tiers", "rewards", "exchanges", "orders", "warranties", "backtests",
-    "summaries",
+    "summaries", "shopper",
 )  # fmt: skip
 PUBLIC = {"services", "events", "errors"}
 FORBIDDEN = {

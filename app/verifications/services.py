@@ -36,6 +36,8 @@ from app.verifications.errors import (
 from app.verifications.models import Challenge
 from app.verifications.rules import Window
 
+__all__ = ["Window"]
+
 # Whoever runs it sees here that somebody guesses: codes sent, proved and missed.
 CODES = Counter("dangol_verification_codes", "Codes sent, proved and missed", ["what"])
 

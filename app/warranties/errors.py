@@ -178,3 +178,41 @@ class LabelLogoMissing(NotFound):
     code = "label_logo_missing"
     ko = "라벨 로고가 없어요. PUT /v1/label-logo로 먼저 올려 주세요."
     en = "There is no logo for labels. Upload one with PUT /v1/label-logo first."
+
+
+class WarrantyReviewNotFound(NotFound):
+    code = "warranty_review_not_found"
+    ko = "그런 검토 건이 없어요. GET /v1/warranty-reviews에서 확인해 주세요."
+    en = "There is no such review. See GET /v1/warranty-reviews."
+
+
+class WarrantyReviewDecided(Conflict):
+    code = "warranty_review_decided"
+    ko = "이미 결정한 건이에요({state}). 새 근거가 생기면 다시 올라와요."
+    en = "It is decided already ({state}). It comes back if there is more to speak for it."
+
+
+class WarrantyTransferNotFound(NotFound):
+    """Unknown, used, cancelled and expired links are answered alike."""
+
+    code = "warranty_transfer_not_found"
+    ko = "없거나, 이미 썼거나, 시간이 지난 링크예요. 보낸 분에게 다시 요청해 주세요."
+    en = "This link is unknown, used or too old. Ask who sent it for another one."
+
+
+class WarrantyTransferToOwner(RuleViolation):
+    code = "warranty_transfer_to_owner"
+    ko = "내 번호로는 양도할 수 없어요. 받을 분의 번호를 입력해 주세요."
+    en = "That is your own number. Type the number of who gets it."
+
+
+class WarrantyTransferOtherPhone(RuleViolation):
+    code = "warranty_transfer_other_phone"
+    ko = "양도받기로 한 번호가 아니에요. 링크를 받은 번호로 인증해 주세요."
+    en = "The link was sent to another number. Use the number that got it."
+
+
+class WarrantyOrderNumberOdd(RuleViolation):
+    code = "warranty_order_number_odd"
+    ko = "주문 번호를 확인해 주세요. 주문 상세에 보이는 숫자예요. 모르면 비워 두세요."
+    en = "Check the order number: the digits shown with the order. Leave it out if unknown."

@@ -25,10 +25,11 @@ __all__ = [
     "models",
 ]  # the models are part of the schema
 
-# Every route that asks nobody who they are.
+# Every route that asks nobody who they are, besides the pages of shoppers.
 PUBLIC_ROUTES = frozenset(
     {
         "/",
+        "/assets/<digest>/<name>",
         "/docs",
         "/docs/errors",
         "/static/<path:filename>",

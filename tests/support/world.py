@@ -2,6 +2,9 @@
 
 import base64
 
+from app import clock
+from app.db import transaction
+from app.warranties import services as warranties
 from tests.consents.asking import PLAIN, publish
 from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
@@ -65,11 +68,22 @@ class World:
         self.batch = api.post("/v1/warranty-batches", boot)["id"]
         owned = {"unit": "MUG-1", "member": self.alice, "channel": "gift"}
         self.warranty = api.post("/v1/warranties", owned)["id"]
+        self.review = self._doubted()
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
         self.message = tell(brand)
         api.put("/v1/message-templates/certificate_link", WORDING)
         api.post("/v1/message-templates/certificate_link/publish", expect=200)
+
+    def _doubted(self) -> str:
+        """Let staff be asked about the unit, as pages do, and return the review."""
+        brand_id = self.brand.brand_id
+        visitor = warranties.Visitor(b"device", b"address")
+        with self.brand.app.app_context(), transaction(brand_id):
+            unit = warranties.get_unit(brand_id, "MUG-1").unit
+            warranties.report(brand_id, unit, "mine", visitor, note="내 것", now=clock.now())
+        review: str = self.brand.api.get("/v1/warranty-reviews")["data"][0]["id"]
+        return review
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -125,6 +139,12 @@ class World:
             ("PUT", "/v1/label-logo"): ("/v1/label-logo", {"png": OTHER_LOGO}, "own"),
             ("GET", "/v1/label-logo"): ("/v1/label-logo", None, "own"),
             ("DELETE", "/v1/label-logo"): ("/v1/label-logo", None, "own"),
+            ("GET", f"{units}/reports"): ("/v1/units/MUG-1/reports", None, "404"),
+            ("GET", "/v1/warranty-reviews"): ("/v1/warranty-reviews", None, "empty"),
+            ("POST", "/v1/warranty-reviews/<string:review>/decision"): (
+                f"/v1/warranty-reviews/{self.review}/decision",
+                {"decision": "confirmed", "reason": "theft"}, "404",
+            ),
             ("POST", f"{units}/steps"): ("/v1/units/MUG-1/steps", {"step": "ship"}, "404"),
             ("POST", f"{units}/flags"): (
                 "/v1/units/MUG-1/flags", {"flag": "stolen", "reason": "theft"}, "404",

@@ -45,6 +45,7 @@ from app.members.services.registering import (
     join_by_phone,
     put_member,
     put_members,
+    recognise,
     record_import,
     verify_phone,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "profile_of",
     "put_member",
     "put_members",
+    "recognise",
     "record_import",
     "refuse_erasure",
     "remove_tag",

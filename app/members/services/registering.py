@@ -97,32 +97,40 @@ def verify_phone(brand_id: UUID, member_id: UUID, *, now: datetime) -> bool:
     return True
 
 
-def join_by_phone(
-    brand_id: UUID, phone: str, *, name: str | None = None, now: datetime
-) -> tuple[Member, Outcome]:
-    """Return the member a proved phone number belongs to; who has none becomes one.
+def recognise(brand_id: UUID, phone: str, *, now: datetime) -> Member | None:
+    """Return the member a proved phone number belongs to, held, or None.
 
     ``phone`` in E.164, proved by its owner this moment. It belongs to the member who proved
     it before, else to the only one the brand knows by it. Of several nobody can tell which
-    one it is, so that none is shown: a new one is made, and staff can merge them. Of two
-    calls at the same time the second is refused by the database, and finds the first one's
-    member when it is tried again. ``name`` is kept where none is known.
+    one it is, so that none is shown.
     """
     index = index_of(brand_id, "phone", phone)
     member = queries.lock_by_proved_phone(brand_id, index) or _known_by(brand_id, index)
-    outcome: Outcome = "unchanged"
+    if member is not None and member.phone_index == index:  # a survivor may have another
+        member.phone_verified_at = now
+        db.session.flush()  # autoflush is off
+    return member
+
+
+def join_by_phone(
+    brand_id: UUID, phone: str, *, name: str | None = None, now: datetime
+) -> tuple[Member, Outcome]:
+    """Do :func:`recognise`; whom that does not find becomes a member.
+
+    Of two calls at the same time the second is refused by the database, and finds the first
+    one's member when it is tried again. ``name`` is kept where none is known.
+    """
+    member = recognise(brand_id, phone, now=now)
     if member is None:
         member = _new_member(brand_id, {"phone": phone, "name": name}, now=now)
-        outcome = "created"
-    elif name is not None and member.name_sealed is None:
-        apply_changes(member, {"name": name}, now=now)
-        outcome = "changed"
-    if member.phone_index == index:  # a survivor may have another number by now
         member.phone_verified_at = now
-    db.session.flush()  # autoflush is off
-    if outcome == "created":
+        db.session.flush()  # autoflush is off
         publish(MemberRegistered(brand_id, member.id, now))
-    return member, outcome
+        return member, "created"
+    if name is not None and member.name_sealed is None:
+        apply_changes(member, {"name": name}, now=now)
+        return member, "changed"
+    return member, "unchanged"
 
 
 def _known_by(brand_id: UUID, phone_index: bytes) -> Member | None:

@@ -1,5 +1,6 @@
 """What an owner may tell of a purchase, and what is refused as impossible."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,6 +8,13 @@ from datetime import date, timedelta
 PLACES = ("own_mall", "naver", "coupang", "musinsa", "offline", "gift", "other")
 PROOFS = ("told", "proven", "disproved")
 ENDS = ("released", "replaced", "void", "transferred", "erased")
+# How order numbers of marketplaces look, as far as buyers see them: digits, mostly with the
+# day in front. Others are not looked at; a format proves nothing, it finds typing errors.
+_ORDER_NUMBERS = {
+    "naver": re.compile(r"\d{16}"),
+    "coupang": re.compile(r"\d{10,20}"),
+    "musinsa": re.compile(r"\d{12,20}"),
+}
 # More pieces under one order are no shopper's; a household's order may well have ten.
 UNITS_OF_ORDER_MAX = 10
 # Pre-orders and long deliveries aside: nothing is delivered before it is bought, or years later.
@@ -52,3 +60,16 @@ def order_key(order_number: str) -> str:
     ('202611221234567', '202611221234567')
     """
     return "".join(each for each in order_number.upper() if each.isascii() and each.isalnum())
+
+
+def is_order_number(channel: str, text: str) -> bool:
+    """Whether ``text`` can be an order number of the place.
+
+    >>> is_order_number("naver", "2026112212345671"), is_order_number("naver", "주문-1")
+    (True, False)
+    >>> is_order_number("offline", "A-1")
+    True
+    """
+    pattern = _ORDER_NUMBERS.get(channel)
+    key = order_key(text)
+    return bool(key) and (pattern is None or pattern.fullmatch(key) is not None)

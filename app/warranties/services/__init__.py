@@ -4,9 +4,10 @@ A batch is locked before its units, a unit before its replacement.
 """
 
 from app.warranties.audits import audit
-from app.warranties.rules.claims import Purchase
+from app.warranties.rules.claims import Purchase, is_order_number
 from app.warranties.rules.coverage import Coverage, Extension, Registration, UnitFacts
 from app.warranties.rules.digital_link import parse_digital_link
+from app.warranties.rules.scanning import masked
 from app.warranties.rules.terms import Terms
 from app.warranties.services.batches import (
     Stock,
@@ -20,6 +21,7 @@ from app.warranties.services.batches import (
 )
 from app.warranties.services.claims import (
     Registered,
+    check_claim,
     claim,
     extend,
     forget,
@@ -31,6 +33,18 @@ from app.warranties.services.claims import (
 )
 from app.warranties.services.labels import open_download, read_label, read_labels
 from app.warranties.services.logos import get_logo, put_logo, remove_logo, sha256_of
+from app.warranties.services.reviews import Reviewed, decide, list_reviews
+from app.warranties.services.scanning import (
+    Look,
+    Visitor,
+    forget_notes_chunk,
+    forget_scans_chunk,
+    list_reports,
+    look,
+    note_of,
+    report,
+    report_as_owner,
+)
 from app.warranties.services.stats import GROUPS as RATE_GROUPS
 from app.warranties.services.stats import Rate, count_registered
 from app.warranties.services.terms import (
@@ -42,6 +56,20 @@ from app.warranties.services.terms import (
     list_versions,
     put_terms,
     terms_of_product,
+)
+from app.warranties.services.transfers import (
+    Offer,
+    accept,
+    cancel,
+    check_acceptance,
+    check_offer,
+    decline,
+    expire_chunk,
+    find_accepted,
+    find_offer,
+    get_owned,
+    offer,
+    open_offer,
 )
 from app.warranties.services.units import (
     Piece,
@@ -60,44 +88,69 @@ __all__ = [
     "Coverage",
     "Defined",
     "Extension",
+    "Look",
+    "Offer",
     "Piece",
     "Purchase",
     "Rate",
     "Registered",
     "Registration",
+    "Reviewed",
     "Stock",
     "Terms",
     "UnitFacts",
+    "Visitor",
+    "accept",
     "audit",
+    "cancel",
+    "check_acceptance",
+    "check_claim",
+    "check_offer",
     "claim",
     "count_registered",
     "cover",
     "coverage_of",
     "create_batch",
+    "decide",
+    "decline",
     "end_terms",
+    "expire_chunk",
     "extend",
     "faults_of_serials",
+    "find_accepted",
     "find_by_code",
+    "find_offer",
     "flag_unit",
     "forget",
     "forget_codes_chunk",
+    "forget_notes_chunk",
+    "forget_scans_chunk",
     "get_batch",
     "get_logo",
+    "get_owned",
     "get_terms",
     "get_unit",
     "get_warranty",
     "hand_over",
+    "is_order_number",
     "judge",
     "list_batches",
     "list_events",
+    "list_reports",
+    "list_reviews",
     "list_terms",
     "list_units",
     "list_versions",
     "list_warranties",
+    "look",
+    "masked",
     "move_batch",
     "move_to_survivor",
     "move_unit",
+    "note_of",
+    "offer",
     "open_download",
+    "open_offer",
     "parse_digital_link",
     "piece_of",
     "put_logo",
@@ -105,6 +158,8 @@ __all__ = [
     "read_label",
     "read_labels",
     "remove_logo",
+    "report",
+    "report_as_owner",
     "sha256_of",
     "terms_of_product",
     "work_chunk",

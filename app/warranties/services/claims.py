@@ -28,6 +28,7 @@ from app.warranties.models import Warranty, WarrantyBatch, WarrantyExtension, Wa
 from app.warranties.queries import claims as queries
 from app.warranties.queries import units as unit_queries
 from app.warranties.rules.claims import UNITS_OF_ORDER_MAX, Purchase, impossible_day, order_key
+from app.warranties.rules.scanning import REPORTED
 from app.warranties.rules.units import may
 from app.warranties.services.ownership import end_warranty, open_warranty
 from app.warranties.services.terms import is_transferable
@@ -77,15 +78,7 @@ def claim(
     owned = queries.find_current(brand_id, unit.id)
     if owned is not None and owned.member_id == member_id:
         return Registered(owned, unit, batch, repeated=True)
-    if unit.state == "claimed":
-        raise WarrantyTaken(pointer="/unit")
-    if not may("claim", unit.state):
-        raise UnitStepRefused(state=unit.state, step="claim")
-    if {"lost", "stolen"} & set(unit.flags):
-        raise WarrantyUnitReported(pointer="/unit")
-    _refuse_impossible(purchase, batch, today)
-    order_index = _order_index(brand_id, purchase)
-    _refuse_overused(brand_id, order_index)
+    order_index = _check(unit, batch, purchase, today)
     warranty = open_warranty(
         unit,
         member_id,
@@ -108,6 +101,16 @@ def claim(
             now=now,
         )
     return Registered(warranty, unit, batch)
+
+
+def check_claim(brand_id: UUID, serial: str, purchase: Purchase, *, today: date) -> None:
+    """Refuse what :func:`claim` would refuse anybody who has not registered the unit.
+
+    :raises UnitNotFound, WarrantyTaken, UnitStepRefused, WarrantyUnitReported,
+        WarrantyDayImpossible, WarrantyOrderOverused: see :func:`claim`
+    """
+    unit = unit_of_serial(brand_id, serial)
+    _check(unit, piece_of(unit).batch, purchase, today)
 
 
 def get_warranty(brand_id: UUID, warranty_id: UUID | None) -> Registered:
@@ -252,7 +255,7 @@ def hand_over(
         return Registered(former, unit, batch, repeated=True)
     if not is_transferable(brand_id, batch.terms, batch.terms_version):
         raise WarrantyNotTransferable
-    if {"lost", "stolen"} & set(unit.flags):
+    if REPORTED & set(unit.flags):
         raise WarrantyUnitReported
     end_warranty(unit, "transferred", now=now)
     warranty = open_warranty(
@@ -293,6 +296,22 @@ def _lock(brand_id: UUID, warranty_id: UUID | None) -> Registered:
     if warranty is None or warranty.id != named.id:
         raise WarrantyOver
     return Registered(warranty, unit, piece_of(unit).batch)
+
+
+def _check(
+    unit: WarrantyUnit, batch: WarrantyBatch, purchase: Purchase, today: date
+) -> bytes | None:
+    """Return what the order number is found by; refuse what cannot be registered."""
+    if unit.state == "claimed":
+        raise WarrantyTaken(pointer="/unit")
+    if not may("claim", unit.state):
+        raise UnitStepRefused(state=unit.state, step="claim")
+    if REPORTED & set(unit.flags):
+        raise WarrantyUnitReported(pointer="/unit")
+    _refuse_impossible(purchase, batch, today)
+    order_index = _order_index(unit.brand_id, purchase)
+    _refuse_overused(unit.brand_id, order_index)
+    return order_index
 
 
 def _refuse_impossible(purchase: Purchase, batch: WarrantyBatch, today: date) -> None:

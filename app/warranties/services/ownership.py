@@ -9,6 +9,7 @@ from app.ids import new_id
 from app.warranties.events import WarrantyEnded, WarrantyRegistered
 from app.warranties.models import Warranty, WarrantyUnit
 from app.warranties.queries import claims as queries
+from app.warranties.queries import transfers
 from app.warranties.rules.claims import Purchase
 from app.warranties.rules.coverage import Extension, Registration
 
@@ -61,6 +62,7 @@ def end_warranty(unit: WarrantyUnit, cause: str, *, now: datetime) -> Warranty |
         return None
     warranty.ended_at = warranty.changed_at = now
     warranty.end_cause = cause
+    transfers.end_offers(unit.brand_id, unit.id, "cancelled", now)
     db.session.flush()
     publish(WarrantyEnded(unit.brand_id, warranty.id, unit.id, warranty.member_id, cause, now))
     return warranty

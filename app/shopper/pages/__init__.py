@@ -1,0 +1,19 @@
+"""The pages: each reads what was asked, runs one use case, and draws."""
+
+import flask
+
+from app.web.pages import guard
+
+pages = flask.Blueprint("shopper", __name__)
+guard(pages)
+
+from app.shopper.pages import (  # noqa: E402 - they add themselves to the blueprint
+    account,
+    codes,
+    registering,
+    scanning,
+    transfers,
+    warranties,
+)
+
+__all__ = ["account", "codes", "pages", "registering", "scanning", "transfers", "warranties"]

@@ -1,0 +1,1 @@
+"""Rules of the pages: reading forms, and naming things in both languages."""

@@ -1,0 +1,256 @@
+"""What every page for people shares: the brand by its host, forms, cookies, headers.
+
+Pages work without JavaScript, and none is sent. A form carries a token bound to the
+device's cookie, and the browser must not say that the form was another site's (signed
+double submit and Fetch Metadata, OWASP CSRF Prevention).
+"""
+
+import gzip
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import flask
+from flask import Response, g, render_template, request
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import clock, crypto, ids
+from app.brands import services as brands
+from app.db import transact
+from app.errors import BadInput, DomainError, Forbidden
+from app.web.json_input import is_clean
+from app.web.observability import COMMON_HEADERS, HEADERS, PROBLEM, REQUEST_ID
+from app.web.problems import language, status_of
+
+T = TypeVar("T")
+
+STATIC = Path(__file__).parent / "static"
+ASSETS = {"pico.css": "vendor/pico-2.1.1.min.css", "shopper.css": "shopper.css"}
+DEVICE = "device"
+DEVICE_SECONDS = 366 * 24 * 3600
+TOKEN = "token"  # noqa: S105 - the name of a field
+FIELD_MAX = 2000
+NO_BRAND = UUID(int=0)
+
+# Photos of products come from wherever the brand keeps them.
+_POLICY = (
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self';"
+    " style-src 'self'; img-src 'self' data: https:"
+)
+PAGE_HEADERS = [
+    *COMMON_HEADERS,
+    ("Content-Security-Policy", _POLICY),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cache-Control", "private, no-store"),
+    ("X-Robots-Tag", "noindex, nofollow"),
+]
+ASSET_HEADERS = [*COMMON_HEADERS, ("Cache-Control", "public, max-age=31536000, immutable")]
+
+assets = flask.Blueprint("assets", __name__)
+
+
+class FormExpired(Forbidden):
+    code = "form_expired"
+    ko = "페이지를 연 지 오래됐어요. 페이지를 새로 열고 다시 보내 주세요."
+    en = "This page was open for too long. Open it again, then send the form once more."
+
+
+class FieldUnreadable(BadInput):
+    code = "field_unreadable"
+    ko = "읽을 수 없는 글자가 있거나 너무 길어요. 2,000자 안으로 다시 적어 주세요."
+    en = "There are characters that cannot be read, or too many. Write at most 2,000."
+
+
+@dataclass(frozen=True)
+class Site:
+    """The brand whose pages are asked for, and what time it is there."""
+
+    brand_id: UUID
+    name: str
+    now: datetime
+    today: date
+    zone: ZoneInfo
+    base_url: str
+    contact: str | None
+
+
+def on_site(use_case: Callable[[Site], T]) -> T:
+    """Run ``use_case`` in one transaction of the brand whose host was asked for.
+
+    :raises NotFound: the codes of no brand lead to this host
+    """
+    return transact(None, lambda: use_case(_open_site()))
+
+
+def _open_site() -> Site:
+    brand_id = brands.find_by_host(request.host)
+    if brand_id is None:
+        raise NotFound
+    brand = brands.get_brand(brand_id)
+    settings = brands.settings_of(brand_id, brand.settings_version)
+    now = brand.now(clock.now())
+    zone = ZoneInfo(settings.timezone)
+    g.site = Site(
+        brand_id,
+        brand.name,
+        now,
+        now.astimezone(zone).date(),
+        zone,
+        request.host_url.rstrip("/"),
+        settings.messages.contact,
+    )
+    return g.site  # type: ignore[no-any-return]  # g knows no types
+
+
+def render(template: str, status: int = 200, **context: Any) -> Response:
+    """Return a page in the visitor's language; ``t("한국어", "English")`` chooses in templates."""
+    spoken = language()
+    text = render_template(
+        template,
+        **context,
+        site=g.get("site"),
+        language=spoken,
+        t=lambda ko, en: ko if spoken == "ko" else en,
+        form_token=form_token(),
+        asset=asset_url,
+        show_id=ids.show,
+    )
+    response = Response(text, status, mimetype="text/html")
+    response.headers["Content-Language"] = spoken
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def read_form(*names: str) -> dict[str, str]:
+    """Return fields of the form, outer white space taken off; '' for what was not sent.
+
+    :raises FieldUnreadable: a value is too long, or holds what no text column could
+    """
+    values = {name: request.form.get(name, "").strip() for name in names}
+    for name, value in values.items():
+        if len(value) > FIELD_MAX or not is_clean(value):
+            raise FieldUnreadable(pointer=f"/{name}")
+    return values
+
+
+def device_hash(brand_id: UUID) -> bytes:
+    """Return what stands for the visitor's device in the rows of a brand."""
+    return crypto.blind_index(brand_id, "devices", "device", g.device)
+
+
+def ip_hash(brand_id: UUID = NO_BRAND) -> bytes:
+    """Return what stands for the visitor's address; IPv6 by its first 64 bits."""
+    address = request.remote_addr or ""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        network = address
+    else:
+        bits = 64 if parsed.version == 6 else 32
+        network = str(ipaddress.ip_network((parsed, bits), strict=False))
+    return crypto.blind_index(brand_id, "devices", "ip", network)
+
+
+def form_token() -> str:
+    """Return what a form of this device carries."""
+    return crypto.blind_index(NO_BRAND, "devices", "form", g.device).hex()
+
+
+def set_cookie(response: AnyResponse, name: str, value: str, *, seconds: int) -> None:
+    """Give the device a cookie that no script reads and no other site sends."""
+    response.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        httponly=True,
+        secure=request.is_secure,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def cookie_name(name: str) -> str:
+    """Return the name of a cookie: bound to this very host where the line is encrypted."""
+    return f"__Host-dangol-{name}" if request.is_secure else f"dangol-{name}"
+
+
+def asset_url(name: str) -> str:
+    """Return the address of a style sheet, which changes with its content."""
+    return f"/assets/{_asset(name)[0]}/{name}"
+
+
+@assets.get("/assets/<digest>/<name>")
+def asset(digest: str, name: str) -> Response:
+    request.environ[HEADERS] = ASSET_HEADERS
+    if name not in ASSETS:
+        raise NotFound
+    _, plain, packed = _asset(name)
+    takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(packed if takes_gzip else plain, mimetype="text/css")
+    response.headers["Vary"] = "Accept-Encoding"
+    if takes_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@lru_cache(maxsize=len(ASSETS))
+def _asset(name: str) -> tuple[str, bytes, bytes]:
+    content = (STATIC / ASSETS[name]).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    return digest, content, gzip.compress(content, 9, mtime=0)
+
+
+def guard(pages: flask.Blueprint) -> None:
+    """Give the pages of a blueprint their headers, their device, and their way to refuse."""
+    pages.before_request(_begin)
+    pages.after_request(_finish)
+    pages.register_error_handler(DomainError, refused)
+    pages.register_error_handler(HTTPException, failed)
+
+
+def _begin() -> None:
+    request.environ[HEADERS] = PAGE_HEADERS
+    known = request.cookies.get(cookie_name(DEVICE), "")
+    g.device = known if len(known) == 32 and known.isalnum() else secrets.token_hex(16)
+    g.is_new_device = g.device != known
+    if request.method == "POST":
+        _refuse_forged()
+
+
+def _refuse_forged() -> None:
+    said = request.headers.get("Sec-Fetch-Site", "same-origin")
+    token = request.form.get(TOKEN, "")
+    is_ours = hmac.compare_digest(token.encode(), form_token().encode())
+    if said not in ("same-origin", "none") or g.is_new_device or not is_ours:
+        raise FormExpired
+
+
+def _finish(response: Response) -> Response:
+    if g.get("is_new_device"):
+        set_cookie(response, DEVICE, g.device, seconds=DEVICE_SECONDS)
+    return response
+
+
+def refused(error: DomainError) -> Response:
+    """Return a refusal as a page that says the way out."""
+    request.environ[PROBLEM] = error.code
+    response = render("shopper/refused.html", status_of(error), sentence=error.sentence(language()))
+    response.headers.extend(getattr(error, "headers", None) or {})
+    return response
+
+
+def failed(error: HTTPException) -> Response:
+    """Return what has no page, or cannot be served, as a page."""
+    return render(
+        "shopper/failed.html", error.code or 500, request_id=request.environ.get(REQUEST_ID)
+    )
