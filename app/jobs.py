@@ -36,7 +36,7 @@ from app.rewards.jobs import run_occasions
 from app.stamps.jobs import expire_cards
 from app.tiers.jobs import assess
 from app.verifications.jobs import forget as forget_codes_of_phones
-from app.warranties.jobs import forget_codes, work_batches
+from app.warranties.jobs import forget_codes, tidy, work_batches
 from app.web.jobs import purge_idempotency
 
 RUNS_KEPT = timedelta(days=90)
@@ -127,6 +127,7 @@ PERIODIC: dict[str, Periodic] = {
     "messages.carry_due": Periodic(carry_due, "*/5 * * * *", MINUTES),
     "warranties.work": Periodic(work_batches, "*/5 * * * *", MINUTES),
     "warranties.forget_codes": Periodic(forget_codes, "*/5 * * * *", MINUTES),
+    "warranties.tidy": Periodic(tidy, "17 * * * *", HOUR),
     "members.watch_erasures": Periodic(watch_erasures, "*/5 * * * *", MINUTES),
     "consents.tidy": Periodic(tidy_consents, None, NIGHTLY),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),

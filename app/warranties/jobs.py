@@ -1,10 +1,10 @@
-"""What goes on by itself: large batches step by step, and codes that are kept no longer."""
+"""What goes on by itself: large batches step by step, and what is kept no longer."""
 
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from app.chunks import Report, in_chunks
+from app.chunks import Report, in_chunks, report_sum
 from app.warranties import services
 
 CHUNK = 5000  # units
@@ -28,6 +28,20 @@ def forget_codes(
     :returns: how many there were
     """
     return in_chunks(brand_id, partial(_forget, brand_id, now, chunk), report)
+
+
+def tidy(
+    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
+) -> int:
+    """End offers that nobody took in time, and forget who looked at units a year ago.
+
+    :returns: how many offers, scans and notes there were
+    """
+    done = 0
+    for step in (services.expire_chunk, services.forget_scans_chunk, services.forget_notes_chunk):
+        work = partial(step, brand_id, chunk, now=now)
+        done += in_chunks(brand_id, work, partial(report_sum, report, done))
+    return done
 
 
 def _work(brand_id: UUID, now: datetime, chunk: int) -> int:

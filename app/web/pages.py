@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import flask
-from flask import Response, g, render_template, request
+from flask import Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -32,6 +32,8 @@ from app.web.json_input import is_clean
 from app.web.observability import COMMON_HEADERS, HEADERS, PROBLEM, REQUEST_ID
 from app.web.problems import language, status_of
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
@@ -223,8 +225,15 @@ def _begin() -> None:
     known = request.cookies.get(cookie_name(DEVICE), "")
     g.device = known if len(known) == 32 and known.isalnum() else secrets.token_hex(16)
     g.is_new_device = g.device != known
-    if request.method == "POST":
+    view = current_app.view_functions[str(request.endpoint)]
+    if request.method == "POST" and not getattr(view, "by_link", False):
         _refuse_forged()
+
+
+def by_link(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view whose secret link is leave enough: mail programs send it by themselves."""
+    view.by_link = True  # type: ignore[attr-defined]
+    return view
 
 
 def _refuse_forged() -> None:

@@ -17,6 +17,8 @@ def test_every_page_that_changes_something_needs_the_token_of_a_form(shop: Shop)
     phone = shop.phone()
     phone.open("/login")
     for rule in sorted(posts):
+        if rule == "/u/<link>":  # the link is leave enough, also for mail programs
+            continue
         path = "/".join("x" if part.startswith("<") else part for part in rule.split("/"))
         for fields in ({}, {"token": "0" * 64}, {"token": "é"}):
             assert "페이지를 새로 열고" in phone.post(path, fields, expect=403).text

@@ -65,6 +65,13 @@ def request_erasure(
     return Erasure(request, person[0], overdue=False)
 
 
+def find_open_erasure(brand_id: UUID, member_id: UUID, *, now: datetime) -> Erasure | None:
+    """Return the request of a member that waits, if there is one."""
+    person = ids_of_person(brand_id, ids.show("mem", member_id))
+    request = queries.find_open_erasure(brand_id, person)
+    return _view(request, person[0], _today(brand_id, now)) if request else None
+
+
 def get_erasure(brand_id: UUID, request_id: UUID, *, now: datetime) -> Erasure:
     """:raises ErasureRequestNotFound: the brand has no such request"""
     request = queries.find_erasure(brand_id, request_id)

@@ -10,10 +10,20 @@ guard(pages)
 from app.shopper.pages import (  # noqa: E402 - they add themselves to the blueprint
     account,
     codes,
+    leaving,
     registering,
     scanning,
     transfers,
     warranties,
 )
 
-__all__ = ["account", "codes", "pages", "registering", "scanning", "transfers", "warranties"]
+__all__ = [
+    "account",
+    "codes",
+    "leaving",
+    "pages",
+    "registering",
+    "scanning",
+    "transfers",
+    "warranties",
+]

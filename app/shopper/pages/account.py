@@ -3,16 +3,15 @@
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.consents.services import Evidence
 from app.shopper import services
 from app.shopper.pages import pages
+from app.shopper.pages.leaving import evidence_of_request
 from app.shopper.pages.visitors import members_only, on_my_site
 from app.shopper.rules.words import PURPOSES
 from app.shopper.services import Ask, Shopper
 from app.web.pages import Site, read_form, render
 from app.web.problems import language
 
-AGENT_MAX = 300
 # Where a consent form stands, and what that says of who asked.
 SOURCES = {"done": "qr_form", "my": "my_page"}
 
@@ -68,10 +67,7 @@ def save_consents() -> AnyResponse:
             [name for name in shown if request.form.get(name) == "yes"],
             shown,
             source=source,
-            evidence=Evidence(
-                ip=request.remote_addr,
-                user_agent=(request.user_agent.string or "")[:AGENT_MAX] or None,
-            ),
+            evidence=evidence_of_request(),
             actor=shopper.actor,
             now=site.now,
         )

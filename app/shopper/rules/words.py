@@ -32,6 +32,12 @@ PURPOSES = {
     "overseas": Said("국외 이전", "Transfer overseas"),
     "guardian": Said("법정대리인 동의", "A guardian's consent"),
 }
+CHANNELS = {
+    "sms": Said("문자", "SMS"),
+    "kakao": Said("카카오톡", "KakaoTalk"),
+    "email": Said("이메일", "e-mail"),
+    "push": Said("앱 푸시", "push"),
+}
 REPORTS = {
     "doubtful": Said("정품이 아닌 것 같아요", "It may not be genuine"),
     "mine": Said("제가 샀는데 다른 분이 등록했어요", "I bought it, another registered it"),

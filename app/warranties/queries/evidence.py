@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from app.db import db
 from app.warranties.models import WarrantyReport, WarrantyReview, WarrantyUnit
@@ -40,8 +40,7 @@ _FACTS = text("""
 """)
 _FORGET_SCANS = text("""
     WITH past AS MATERIALIZED (
-        SELECT id FROM warranty_scans WHERE brand_id = :brand_id AND at < :before
-         LIMIT :limit FOR UPDATE SKIP LOCKED
+        SELECT id FROM warranty_scans WHERE brand_id = :brand_id AND at < :before LIMIT :limit
     ), gone AS (
         DELETE FROM warranty_scans s USING past p
          WHERE s.brand_id = :brand_id AND s.id = p.id RETURNING 1
@@ -76,6 +75,24 @@ def list_reports(
     if before is not None:
         statement = statement.where(WarrantyReport.id < before)
     return list(db.session.scalars(statement.order_by(WarrantyReport.id.desc()).limit(limit)))
+
+
+def move_reports(brand_id: UUID, member_id: UUID, into_id: UUID) -> None:
+    """Let what a member reported be the report of another."""
+    db.session.execute(
+        update(WarrantyReport)
+        .where(WarrantyReport.brand_id == brand_id, WarrantyReport.member_id == member_id)
+        .values(member_id=into_id)
+    )
+
+
+def forget_reporter(brand_id: UUID, member_id: UUID) -> None:
+    """Keep that something was reported, and forget by whom and in what words."""
+    db.session.execute(
+        update(WarrantyReport)
+        .where(WarrantyReport.brand_id == brand_id, WarrantyReport.member_id == member_id)
+        .values(member_id=None, note_sealed=None)
+    )
 
 
 def newest_review(brand_id: UUID, unit_id: UUID) -> WarrantyReview | None:
