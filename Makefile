@@ -34,7 +34,7 @@ format: $(VENV)/.dev ## 코드 모양을 맞춰요 · format and fix what can be
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## 성능 측정 · measure checkout, tiers and occasions (ARGS=…)
+bench: $(VENV)/.dev ## 성능 측정 · measure checkout, tiers, occasions, warranties (ARGS=…)
 	@exec $(BIN)/python -m bench $(ARGS)
 
 replay: $(VENV)/.dev ## 실제 주문 재생 · send the real orders to a running server (ARGS=…)

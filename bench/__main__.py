@@ -1,4 +1,4 @@
-"""``make bench``: the checkout's speed, tiers for everyone, a day's birthdays.
+"""``make bench``: the checkout's speed, tiers for everyone, a day's birthdays, warranties.
 
 Each starts a PostgreSQL of its own, fills it and prints a table. ``--write`` puts the
 tables into docs/benchmarks.md.
@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from bench import checkout, occasions, page, tiers
+from bench import checkout, occasions, page, tiers, warranties
 
 BENCHES: dict[str, Callable[[argparse.Namespace, Path], str]] = {
     "checkout": checkout.run,
     "tiers": tiers.run,
     "occasions": occasions.run,
+    "warranties": warranties.run,
 }
 
 
@@ -44,6 +45,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small data, two rounds")
     parser.add_argument("--rounds", type=int, help="of the checkout's workloads")
     parser.add_argument("--seconds", type=float, default=2.5, help="length of a window")
+    parser.add_argument(
+        "--units", type=int, default=200_000, help="of the warranties; the aim is 1000000"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args(arguments)
     for name in options.benches:
