@@ -21,7 +21,7 @@ from sqlalchemy import TextClause, text
 from app import clock, nightly
 from app.brands import services as brands
 from app.chunks import Report, in_chunks, report_sum
-from app.consents.jobs import tidy_consents
+from app.consents.jobs import purge_consents, tidy_consents
 from app.coupons.jobs import tidy_coupons
 from app.db import db, transaction
 from app.ids import new_id
@@ -132,6 +132,7 @@ PERIODIC: dict[str, Periodic] = {
     "consents.tidy": Periodic(tidy_consents, None, NIGHTLY),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
+    "consents.purge": Periodic(purge_consents, "41 3 * * *", DAILY),
     "messages.forget": Periodic(forget_messages, "41 3 * * *", DAILY),
     "verifications.forget": Periodic(forget_codes_of_phones, "17 * * * *", HOUR, real_time=True),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),

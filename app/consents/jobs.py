@@ -37,3 +37,13 @@ def _count_late(brand_id: UUID, now: datetime) -> int:
     late = services.count_overdue_notices(brand_id, now=now)
     record_late(brand_id, KIND, late)
     return late
+
+
+def purge_consents(
+    brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
+) -> int:
+    """Delete the proof of consents of members who were erased long enough ago.
+
+    :returns: of how many members
+    """
+    return in_chunks(brand_id, partial(services.purge_chunk, brand_id, chunk, now=now), report)

@@ -10,10 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Row,
     Select,
+    Uuid,
     and_,
+    any_,
     delete,
     func,
     not_,
@@ -126,8 +129,10 @@ def list_survivors(
     survivors = select(func.coalesce(Member.merged_into_id, Member.id)).where(
         Member.brand_id == brand_id, found_by
     )
+    # As an array they are looked up one by one; of IN the planner reads all members instead.
+    among = any_(func.array(survivors.scalar_subquery(), type_=ARRAY(Uuid)))
     statement = select(Member).where(
-        Member.brand_id == brand_id, Member.status == "active", Member.id.in_(survivors)
+        Member.brand_id == brand_id, Member.status == "active", Member.id == among
     )
     return _page(statement, before, limit)
 

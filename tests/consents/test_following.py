@@ -1,7 +1,16 @@
 """Consents of members who merge or leave: never wider, and provable after all."""
 
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from app import clock
+from app.consents import services
+from app.consents.jobs import purge_consents
+from app.db import db
 from tests.consents.asking import answer, audit, history, states
-from tests.support.members import make_member, member_id
+from tests.support.members import make_member, member_id, run_job, unit_of_work
 
 
 def merge(brand, member, into) -> None:
@@ -78,3 +87,58 @@ def test_erasing_a_merged_person_ends_the_consents_of_both(asking, alice) -> Non
     merge(asking, bob, alice)
     asking.api.post(f"{alice}/erase", {}, expect=200)
     assert audit(asking) == []
+
+
+def counts(owner, brand) -> dict[str, int]:
+    return {
+        table: owner.execute(
+            f"SELECT count(*) FROM {table} WHERE brand_id = %s", (brand.brand_id,)
+        ).fetchone()[0]
+        for table in ("consent_records", "consent_evidence", "consent_states", "consent_chains",
+                      "consent_notices")
+    }  # fmt: skip
+
+
+def test_r5_once_its_time_is_over_the_proof_of_an_erased_member_is_gone_for_good(
+    asking, alice, owner
+) -> None:
+    asking.api.post("/v1/test-clock", {"now": "2026-11-22T03:00:00Z"}, expect=200)
+    asking.api.patch("/v1/brand", {"consents": {"keep_days_after_erasure": 1826}})
+    bob = make_member(asking, "bob")
+    evidence = {"ip": "203.0.113.9", "user_agent": "Safari"}
+    for member in (alice, bob):
+        answer(asking, member, ad_sms="granted", evidence=evidence)
+    asking.api.post(f"{alice}/erase", {}, expect=200)
+    before = counts(owner, asking)
+    asking.api.post("/v1/test-clock", {"advance": "P1826D"}, expect=200)
+    assert run_job(asking, purge_consents) == 0  # the last day is kept to its end
+    assert counts(owner, asking) == before
+    asking.api.post("/v1/test-clock", {"advance": "P1D"}, expect=200)
+    assert run_job(asking, purge_consents, chunk=1) == 1
+    assert run_job(asking, purge_consents) == 0
+    assert counts(owner, asking) == {
+        "consent_records": 1, "consent_evidence": 1, "consent_states": 1, "consent_chains": 1,
+        "consent_notices": 1,
+    }  # fmt: skip
+    assert states(asking, bob)["ad_sms"] == "granted"
+    assert audit(asking) == []
+
+
+def test_r5_nobody_who_is_a_member_loses_a_record(asking, alice, owner) -> None:
+    answer(asking, alice, ad_sms="granted")
+    owner.execute(
+        "UPDATE consent_chains SET purge_on = '2020-01-01' WHERE brand_id = %s",
+        (asking.brand_id,),
+    )
+    assert run_job(asking, purge_consents) == 0
+    assert counts(owner, asking)["consent_records"] == 1
+
+
+def test_after_a_purge_records_cannot_be_deleted_by_others_as_before(asking, alice, owner) -> None:
+    answer(asking, alice, ad_sms="granted")
+    with unit_of_work(asking):
+        services.purge_chunk(asking.brand_id, 10, now=clock.now())
+        with pytest.raises(ProgrammingError):
+            db.session.execute(text("DELETE FROM consent_records"))
+    with pytest.raises(psycopg.DatabaseError, match="never changes"):
+        owner.execute("DELETE FROM consent_records WHERE brand_id = %s", (asking.brand_id,))

@@ -39,6 +39,7 @@ _RECONFIRM = text(
     " ORDER BY s.reconfirm_on LIMIT :limit ON CONFLICT DO NOTHING RETURNING 1)"
     " SELECT count(*) FROM made"
 )
+_PURGE = text("SELECT consents_purge(:brand_id, :today, :limit)")
 _OVERDUE = text(
     "SELECT count(*) FROM consent_notices"
     " WHERE brand_id = :brand_id AND state = 'pending' AND due_at <= :now"
@@ -64,4 +65,11 @@ def prepare_reconfirmations(brand_id: UUID, until: date, limit: int, *, now: dat
 
 def count_overdue(brand_id: UUID, *, now: datetime) -> int:
     count: int = db.session.scalars(_OVERDUE, {"brand_id": brand_id, "now": now}).one()
+    return count
+
+
+def purge(brand_id: UUID, today: date, limit: int) -> int:
+    """Delete all that is left of erased members whose time of keeping is over; how many."""
+    values = {"brand_id": brand_id, "today": today, "limit": limit}
+    count: int = db.session.scalars(_PURGE, values).one()
     return count

@@ -6,6 +6,7 @@ from app.consents.services.due import (
     count_overdue_notices,
     lapse_chunk,
     prepare_reconfirmations_chunk,
+    purge_chunk,
 )
 from app.consents.services.following import follow_merge, forget
 from app.consents.services.notices import (
@@ -68,6 +69,7 @@ __all__ = [
     "may_send",
     "prepare_reconfirmations_chunk",
     "publish_text",
+    "purge_chunk",
     "put_text",
     "read_unsubscribe",
     "record_answer",

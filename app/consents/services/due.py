@@ -27,3 +27,8 @@ def prepare_reconfirmations_chunk(brand_id: UUID, limit: int, *, now: datetime) 
 def count_overdue_notices(brand_id: UUID, *, now: datetime) -> int:
     """Return how many notices the law wanted to be sent before now and nobody sent."""
     return queries.count_overdue(brand_id, now=now)
+
+
+def purge_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
+    """Delete what is left of erased members whose time of keeping is over; how many."""
+    return queries.purge(brand_id, now.astimezone(SEOUL).date(), limit)
