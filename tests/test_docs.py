@@ -104,6 +104,49 @@ def test_every_command_is_documented(app) -> None:
             assert f"`flask {name}`" in told, name
 
 
+def legal_cases() -> dict[str, str]:
+    """Return of each case what the table says of its tests."""
+    rows = re.findall(
+        r"^\| ([CARW]\d+) \| .* \| (.+) \|$", document("legal-cases.md"), re.MULTILINE
+    )
+    return dict(rows)
+
+
+def test_every_legal_case_is_in_the_table_with_its_tests_or_why_there_is_none() -> None:
+    told = legal_cases()
+    assert list(told) == [
+        f"{letter}{number}"
+        for letter, last in (("C", 13), ("A", 15), ("R", 11), ("W", 13))
+        for number in range(1, last + 1)
+    ]
+    assert all(len(text) > 10 for text in told.values())
+
+
+def test_every_test_of_the_table_of_legal_cases_is_there_and_named_after_its_case() -> None:
+    written = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    for case, text in legal_cases().items():
+        for name in re.findall(r"`(test_\w+)`", text):
+            assert name in written, f"{case}: {name} is not there"
+            assert name.startswith(f"test_{case.lower()}_"), (case, name)
+
+
+def test_the_jobs_that_forget_are_told_to_privacy_officers() -> None:
+    from app.jobs import PERIODIC
+
+    table = document("personal-data.md").split("## For privacy officers")[1].split("###")[0]
+    named = set(re.findall(r"`(\w+\.\w+)` \|$", table, re.MULTILINE))
+    assert named <= set(PERIODIC)
+    forgetting = {kind for kind in PERIODIC if kind.split(".")[1].startswith(("forget", "purge"))}
+    assert forgetting - named == {
+        "jobs.forget_runs",  # nothing of a person
+        "warranties.forget_codes",  # codes of labels, nobody's
+    }
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name)
 def test_links_between_documents_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text()):

@@ -1,5 +1,7 @@
 """What falls due by itself (warranty.md §5.2: A8, A9)."""
 
+import json
+
 from app import clock
 from app.brands import services as brands
 from app.consents import services
@@ -72,3 +74,20 @@ def test_consents_lapse_in_chunks_once(asking) -> None:
         assert states(asking, person) == {"pi_optional": "expired", "ad_sms": "granted"}
         assert history(asking, person)[-1]["source"] == "retention"
     assert audit(asking) == []
+
+
+def test_a8_what_was_not_told_by_day_15_raises_the_alarm(asking, alice) -> None:
+    set_clock(asking, "2026-11-01")
+    answer(asking, alice, ad_sms="granted", ad_push="refused")
+
+    def alarm() -> tuple[int, bool]:
+        run_job(asking, tidy_consents)
+        command = ["jobs", "status", "--json", "--brand", str(asking.brand_id)]
+        result = asking.app.test_cli_runner().invoke(args=command)
+        told = json.loads(result.output.splitlines()[-1])
+        return told["late"], "consents.tidy" in result.output
+
+    set_clock(asking, "2026-11-15")
+    assert alarm() == (2, True)
+    set_clock(asking, "2026-11-14")
+    assert alarm()[0] == 0

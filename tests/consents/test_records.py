@@ -243,3 +243,18 @@ def test_history_is_paged_the_newest_first(asking, alice) -> None:
     rest = asking.api.get(f"{alice}/consents/history?limit=2&cursor={first['next_cursor']}")
     assert [each["seq"] for each in first["data"] + rest["data"]] == [3, 2, 1]
     assert rest["has_more"] is False
+
+
+def test_r3_after_a_withdrawal_nothing_more_is_sent_and_the_proof_stays_with_its_reason(
+    asking, alice
+) -> None:
+    """What the consent was for ends at once; that it was given has to be proved later."""
+    answer(asking, alice, marketing_pi="granted", ad_email="granted")
+    path = f"{alice}/consents/may-send?purpose=campaign&channel=email"
+    assert asking.api.get(path)["allowed"] is True
+    answer(asking, alice, marketing_pi="withdrawn")
+    assert asking.api.get(path)["reasons"] == ["marketing_consent_withdrawn"]
+    last = history(asking, alice)[-1]
+    assert (last["purpose"], last["action"], last["source"]) == (
+        "marketing_pi", "withdrawn", "my_page",
+    )  # fmt: skip

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from flask import Flask
 
-from app import crypto, resealing
+from app import crypto, jobs, resealing
 from app.crypto import SealBroken
 from app.db import transaction
 from app.members import services
@@ -173,3 +173,14 @@ def test_no_log_line_and_no_answer_to_others_holds_personal_data(
     assert "request" in written
     for mark in ("카나리아", "7531", "8642", "canary", "1971-02-03"):
         assert mark not in written
+
+
+def test_r6_nobody_is_put_to_sleep_for_not_coming(brand: TestBrand) -> None:
+    brand.api.post("/v1/test-clock", {"now": "2026-11-22T03:00:00Z"}, expect=200)
+    body = {"name": "김단골", "phone": "010-1234-5678", "email": "kim@mail.example"}
+    before = brand.api.put("/v1/members/ext:kim", body, expect=201)
+    brand.api.post("/v1/test-clock", {"advance": "P800D"}, expect=200)
+    with brand.app.app_context():
+        for kind in jobs.PERIODIC:
+            jobs.run(kind, brand.brand_id)
+    assert brand.api.get("/v1/members/ext:kim") == before

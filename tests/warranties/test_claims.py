@@ -315,3 +315,14 @@ def test_a_list_asks_no_more_for_many_than_for_one(brand: TestBrand, boots: list
     with noted(brand.app) as three:
         assert len(brand.api.get("/v1/warranties")["data"]) == 3
     assert len(three) == len(one)
+
+
+def test_c7_a_phone_is_never_needed_for_what_does_not_need_it(brand: TestBrand) -> None:
+    open_shop(brand)
+    (serial,) = serials_of(brand, make_batch(brand, 1))
+    shown = brand.api.put("/v1/members/ext:bare", {}, expect=201)
+    assert (shown["name"], shown["phone"], shown["email"]) == (None, None, None)
+    register(brand, serial, "bare", purchased_on="2026-05-01")
+    brand.api.post("/v1/members/ext:bare/points/accruals", {"points": 100})
+    assert brand.api.get(f"/v1/units/{serial}")["coverage"]["ends_on"]
+    assert brand.api.get("/v1/members/ext:bare/points")["available"] == 100
