@@ -106,10 +106,8 @@ def test_every_command_is_documented(app) -> None:
 
 def legal_cases() -> dict[str, str]:
     """Return of each case what the table says of its tests."""
-    rows = re.findall(
-        r"^\| ([CARW]\d+) \| .* \| (.+) \|$", document("legal-cases.md"), re.MULTILINE
-    )
-    return dict(rows)
+    table = document("legal-cases.md")
+    return dict(re.findall(r"^\| ([CARW]\d+) \| .* \| (.+) \|$", table, re.MULTILINE))
 
 
 def test_every_legal_case_is_in_the_table_with_its_tests_or_why_there_is_none() -> None:
