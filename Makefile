@@ -12,10 +12,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench replay migrate constraints stop clean
+.PHONY: help run setup test e2e lint format bench replay migrate constraints stop clean
 
 help: ## 할 수 있는 일을 보여 줘요 · list what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.run ## 모두 켜요 · database, demo, web server and worker (Ctrl-C stops)
 	@exec $(BIN)/python -m app.launcher
@@ -24,6 +24,9 @@ setup: $(VENV)/.dev ## 개발 환경을 만들어요 · make the environment of 
 
 test: $(VENV)/.dev ## 모든 테스트 · the whole test suite (ARGS="tests/points -k expiry")
 	@exec $(BIN)/pytest $(ARGS)
+
+e2e: $(VENV)/.dev ## 브라우저 여정 · people's journeys in a real browser (pictures in build/e2e)
+	@DANGOL_E2E=required exec $(BIN)/pytest -n 0 tests/e2e $(ARGS)
 
 lint: $(VENV)/.dev ## 검사 · ruff and mypy --strict
 	$(BIN)/ruff check

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -212,11 +212,26 @@ def _asset(name: str) -> tuple[str, bytes, bytes]:
     return digest, content, gzip.compress(content, 9, mtime=0)
 
 
-def guard(pages: flask.Blueprint) -> None:
-    """Give the pages of a blueprint their headers, their device, and their way to refuse."""
+def guard(pages: flask.Blueprint, sentences: Mapping[str, tuple[str, str]]) -> None:
+    """Give the pages of a blueprint their headers, their device, and their way to refuse.
+
+    ``sentences`` say by code, in Korean and English, what the refusal of an API would say to
+    a developer.
+    """
+
+    def refuse(error: DomainError) -> Response:
+        """Return a refusal as a page that says the way out."""
+        request.environ[PROBLEM] = error.code
+        spoken = language()
+        ko, en = sentences.get(error.code, (error.sentence("ko"), error.sentence("en")))
+        sentence = ko if spoken == "ko" else en
+        response = render("shopper/refused.html", status_of(error), sentence=sentence)
+        response.headers.extend(getattr(error, "headers", None) or {})
+        return response
+
     pages.before_request(_begin)
     pages.after_request(_finish)
-    pages.register_error_handler(DomainError, refused)
+    pages.register_error_handler(DomainError, refuse)
     pages.register_error_handler(HTTPException, failed)
 
 
@@ -247,14 +262,6 @@ def _refuse_forged() -> None:
 def _finish(response: Response) -> Response:
     if g.get("is_new_device"):
         set_cookie(response, DEVICE, g.device, seconds=DEVICE_SECONDS)
-    return response
-
-
-def refused(error: DomainError) -> Response:
-    """Return a refusal as a page that says the way out."""
-    request.environ[PROBLEM] = error.code
-    response = render("shopper/refused.html", status_of(error), sentence=error.sentence(language()))
-    response.headers.extend(getattr(error, "headers", None) or {})
     return response
 
 

@@ -176,13 +176,14 @@ class Shop:
         brand.api.patch("/v1/brand", {"warranty": {"host": self.host}})
         self.set_time(datetime.fromisoformat("2026-11-30T10:00:00+09:00"))
         open_shop(brand, "BOOT")
-        self.make(quantity, **batch)
+        self.batch = self.make(quantity, **batch)
 
-    def make(self, quantity: int, **body: Any) -> None:
+    def make(self, quantity: int, **body: Any) -> dict[str, Any]:
         """Make units, whose codes and serials take the place of earlier ones."""
         batch = make_batch(self.brand, quantity, **body)
         self.codes = codes_of(self.brand, batch)
         self.serials = serials_of(self.brand, batch)
+        return batch
 
     def phone(self, **options: Any) -> Phone:
         return Phone(self.brand, self.host, **options)

@@ -15,6 +15,13 @@ def test_a_label_shows_that_the_product_is_genuine_and_what_to_do(shop: Shop) ->
     assert shop.serials[0] not in page.html  # masked: a code alone tells no serial to copy
 
 
+def test_a_label_says_what_registering_is_worth(shop: Shop) -> None:
+    terms = {"name": "2년", "months": 24, "labour_months": 12, "registration_bonus_months": 6}
+    shop.brand.api.put("/v1/warranty-terms/BASE", terms)
+    text = shop.phone().open(f"/q/{shop.codes[0]}").text
+    assert "무상 보증 2년 등록하면 +6개월" in text
+
+
 def test_the_code_is_read_in_any_case_and_under_either_path(shop: Shop) -> None:
     code = shop.codes[0]
     for path in (f"/Q/{code.upper()}", f"/q/{code.lower()}", f"/Q/{code.lower()}"):

@@ -2,10 +2,11 @@
 
 import flask
 
+from app.shopper.rules.words import REFUSALS
 from app.web.pages import guard
 
 pages = flask.Blueprint("shopper", __name__)
-guard(pages)
+guard(pages, REFUSALS)
 
 from app.shopper.pages import (  # noqa: E402 - they add themselves to the blueprint
     account,

@@ -40,16 +40,30 @@ CHANNELS = {
 }
 REPORTS = {
     "doubtful": Said("정품이 아닌 것 같아요", "It may not be genuine"),
+    "found": Said("잃어버린 제품을 발견했어요", "I found a product that somebody lost"),
     "mine": Said("제가 샀는데 다른 분이 등록했어요", "I bought it, another registered it"),
 }
 
 
-def said_date(year: int, month: int, day: int, language: str) -> str:
-    """Return a day as people write it.
-
-    >>> said_date(2026, 11, 30, "ko"), said_date(2026, 11, 30, "en")
-    ('2026년 11월 30일', '2026-11-30')
-    """
-    if language == "ko":
-        return f"{year}년 {month}월 {day}일"
-    return f"{year}-{month:02}-{day:02}"
+# What refusals say to shoppers, where the API says it to developers.
+_NOT_YOURS = Said(
+    "내 보증서가 아니거나 더 이상 없는 보증서예요.",
+    "This is not a certificate of yours, or it is no more.",
+)
+REFUSALS = {
+    "warranty_not_found": _NOT_YOURS,
+    "warranty_over": _NOT_YOURS,
+    "unit_not_found": Said("찾을 수 없는 제품이에요.", "This product cannot be found."),
+    "unit_step_refused": Said(
+        "지금은 등록할 수 없는 제품이에요. 고객센터에 문의해 주세요.",
+        "This product cannot be registered now. Please ask customer service.",
+    ),
+    "guardian_consent_required": Said(
+        "만 14세가 안 된 회원이라 보호자의 동의가 필요해요. 고객센터에 문의해 주세요.",
+        "This member is under 14, so a guardian has to agree. Please ask customer service.",
+    ),
+    "consent_text_outdated": Said(
+        "그사이 동의문이 바뀌었어요. 다시 열어 읽어 보고 골라 주세요.",
+        "The text has changed meanwhile. Open it again, read it, and choose once more.",
+    ),
+}

@@ -14,6 +14,7 @@ from app.warranties.queries import evidence as queries
 from app.warranties.rules.coverage import Coverage
 from app.warranties.rules.scanning import look_of
 from app.warranties.services.reviews import weigh
+from app.warranties.services.terms import Promise, promise_of
 from app.warranties.services.units import Piece, coverage_of, find_by_code, flag_unit
 
 SCANS_KEPT = timedelta(days=365)
@@ -42,6 +43,7 @@ class Look:
     state: str
     piece: Piece | None = None
     coverage: Coverage | None = None
+    promise: Promise | None = None
     warranty: Warranty | None = None
 
 
@@ -85,6 +87,7 @@ def look(
         look_of(unit.state, unit.flags, mine=mine),
         piece,
         coverage_of(piece, on=today),
+        promise_of(brand_id, piece.batch.terms, piece.batch.terms_version),
         warranty if mine else None,
     )
 

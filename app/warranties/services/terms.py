@@ -125,6 +125,26 @@ def is_transferable(brand_id: UUID, code: str, since: int) -> bool:
     return any(terms_of(code, each.version, each.definition).transferable for each in versions)
 
 
+@dataclass(frozen=True)
+class Promise:
+    """How long a unit will be covered, and how much longer if it is registered in time."""
+
+    months: int
+    bonus_months: int
+
+
+def promise_of(brand_id: UUID, code: str, since: int) -> Promise:
+    """Return what the terms of a unit made under version ``since`` promise, at their best."""
+    versions = [
+        terms_of(code, each.version, each.definition)
+        for each in queries.list_versions(brand_id, code, since=since)
+    ]
+    return Promise(
+        max(max(each.parts_months, each.labour_months) for each in versions),
+        max(each.bonus_months for each in versions),
+    )
+
+
 def get_terms(brand_id: UUID, code: str) -> Defined:
     """:raises WarrantyTermsNotFound: the brand has no such terms"""
     terms = _get(brand_id, code)

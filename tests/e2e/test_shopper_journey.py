@@ -1,0 +1,149 @@
+"""From the printed label to the next owner, on a phone without JavaScript."""
+
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pypdfium2
+import pytest
+import zxingcpp
+from playwright.sync_api import Browser
+
+from tests.consents.asking import publish
+from tests.e2e.browsing import Handset
+from tests.shopper.phone import Shop
+from tests.support.api import TestBrand
+from tests.support.server import Server
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
+def scan_printed_label(brand: TestBrand, batch: str) -> str:
+    """Print the labels of a batch, read the first code off the paper, and return its path."""
+    links = brand.api.post(f"/v1/warranty-batches/{batch}/downloads")
+    pdf = brand.api.send("GET", links["pdf"]).data
+    document = pypdfium2.PdfDocument(pdf)
+    image = document[0].render(scale=300 / 72, grayscale=True).to_pil()
+    document.close()
+    code = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)[0]
+    return urlsplit(code.text).path
+
+
+@pytest.fixture
+def shop(brand: TestBrand) -> Shop:
+    shop = Shop(brand)
+    brand.api.post("/v1/test-clock", {"now": None}, expect=200)
+    for purpose in ("warranty_service", "marketing_pi", "ad_sms"):
+        publish(brand, purpose)
+    return shop
+
+
+def test_a_coupang_buyer_registers_and_hands_the_boots_on(
+    shop: Shop, browser: Browser, server: Server, shots: Path
+) -> None:
+    base_url = f"http://{shop.host}:{server.port}"
+    outbox = f"http://127.0.0.1:{server.port}/dev/outbox"
+    buyer = Handset(browser, base_url, shots, "buyer", "010-2468-1357")
+
+    path = scan_printed_label(shop.brand, shop.batch["id"])
+    buyer.open(path)
+    assert buyer.shows("정품으로 확인했어요")
+    buyer.look("genuine")
+
+    buyer.press("보증 등록하기")
+    buyer.look("register")
+    buyer.press("인증번호 받기")
+    assert buyer.shows("이름을 40자 안으로 적어 주세요")
+    buyer.page.screenshot(path=shots / "buyer-faults.png", full_page=True)
+    buyer.fill("이름", "김단골")
+    buyer.fill("휴대폰 번호", buyer.number)
+    buyer.choose("쿠팡")
+    buyer.fill("구매일", datetime.now(SEOUL).date().isoformat())
+    buyer.choose("만 14세 이상이에요")
+    buyer.press("인증번호 받기")
+    buyer.look("code")
+    buyer.fill("인증번호 6자리", buyer.code(outbox))
+    buyer.press("보증 등록하기")
+    assert buyer.shows("보증을 등록했어요")
+    ticks = buyer.page.locator("input[type=checkbox]")
+    assert ticks.count() == 2
+    assert not any(tick.is_checked() for tick in ticks.all())
+    buyer.look("done")
+    buyer.press("고른 대로 저장하기")  # everything optional stays off
+    assert buyer.shows("김단골님")
+    buyer.look("my")
+
+    buyer.page.get_by_role("link", name="레인부츠").click()
+    assert buyer.shows("디지털 보증서")
+    buyer.look("certificate")
+    certificate = urlsplit(buyer.page.url).path
+    with buyer.page.expect_download() as download:
+        buyer.page.get_by_role("link", name="PDF 저장").click()
+    document = pypdfium2.PdfDocument(download.value.path())
+    assert "품질 보증서" in document[0].get_textpage().get_text_bounded()
+    document[0].render(scale=1.5).to_pil().save(shots / "certificate-pdf.png")
+    document.close()
+
+    buyer.press("양도하기")
+    buyer.look("transfer")
+    buyer.fill("받을 분의 휴대폰 번호", "010-9753-1086")
+    buyer.press("내 번호로 인증하고 보내기")
+    buyer.fill("인증번호 6자리", buyer.code(outbox))
+    buyer.press("확인하기")
+    assert buyer.shows("받을 분께 링크를 보냈어요")
+    buyer.look("offered")
+
+    friend = Handset(browser, base_url, shots, "friend", "010-9753-1086")
+    friend.open(path)
+    assert friend.shows("이미 등록된 제품이에요")
+    friend.look("owned")
+    friend.open(friend.link(outbox, "transfer_offered"))
+    assert friend.shows("제품을 넘겨받을까요?")
+    friend.look("accept")
+    friend.fill("이름", "이친구")
+    friend.fill("이 링크를 받은 휴대폰 번호", friend.number)
+    friend.choose("만 14세 이상이에요")
+    friend.press("인증번호 받고 넘겨받기")
+    friend.fill("인증번호 6자리", friend.code(outbox))
+    friend.press("확인하기")
+    assert friend.shows("보증을 등록했어요")
+    friend.look("done")
+
+    answer = buyer.page.goto(base_url + certificate)
+    assert answer is not None
+    assert answer.status == 404
+    assert not buyer.shows("레인부츠")
+    buyer.look("gone")
+    buyer.open("/my")
+    assert not buyer.shows("레인부츠")
+    buyer.open(path)
+    assert buyer.shows("이미 등록된 제품이에요")
+
+
+def test_every_other_page_is_drawn_well_and_reads_without_a_fault(
+    shop: Shop, browser: Browser, server: Server, shots: Path
+) -> None:
+    base_url = f"http://{shop.host}:{server.port}"
+    outbox = f"http://127.0.0.1:{server.port}/dev/outbox"
+    phone = Handset(browser, base_url, shots, "pages", "010-2468-1357")
+    code = shop.codes[0]
+    phone.page.goto(f"{base_url}/q/0123456789ABCDEF")
+    assert phone.shows("확인되지 않는 코드예요")
+    phone.look("unknown")
+    phone.open(f"/q/{code}/report")
+    phone.look("report")
+    phone.press("알리기")
+    assert phone.shows("사람이 보고 판단해요")
+    phone.open("/login")
+    phone.look("login")
+    phone.fill("휴대폰 번호", phone.number)
+    phone.press("인증번호 받기")
+    phone.fill("인증번호 6자리", phone.code(outbox))
+    phone.press("로그인하기")
+    assert phone.shows("이 번호로 등록한 것이 없어요")
+    phone.look("nobody")
+    shop.phone(number=phone.number).register(code)
+    shop.flag("stolen", 1)
+    phone.open(f"/q/{shop.codes[1]}")
+    phone.look("reported")
