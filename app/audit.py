@@ -16,6 +16,7 @@ from app.messages.audits import CHECKS as MESSAGES
 from app.points.audits import CHECKS as POINTS
 from app.proving import prove_each, report
 from app.rewards.audits import CHECKS as REWARDS
+from app.service_requests.audits import CHECKS as SERVICE_REQUESTS
 from app.stamps.audits import CHECKS as STAMPS
 from app.tiers.audits import CHECKS as TIERS
 from app.warranties.audits import CHECKS as WARRANTIES
@@ -32,6 +33,7 @@ BOOKS: Mapping[str, Mapping[str, str]] = {
     "rewards": REWARDS,
     "exchanges": EXCHANGES,
     "warranties": WARRANTIES,
+    "service_requests": SERVICE_REQUESTS,
 }
 
 

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def load_config(env: Mapping[str, str]) -> dict[str, Any]:
         "INDEX_KEY": _key("DANGOL_INDEX_KEY", secret(env, "DANGOL_INDEX_KEY")),
         "LINK_KEYS": _keys(env, "DANGOL_LINK_KEYS") if _given(env, "DANGOL_LINK_KEYS") else {},
         "VAR": Path(env.get("DANGOL_VAR", "var")),
+        "STORAGE_URL": _storage_url(env),
         "LOG_LEVEL": _choice(
             env, "DANGOL_LOG_LEVEL", "info", ("debug", "info", "warning", "error")
         ),
@@ -96,6 +98,18 @@ def _smtp_url(env: Mapping[str, str]) -> str | None:
     url = secret(env, name)
     if not re.match(r"(smtp|smtps|smtp\+starttls)://[^/]", url):
         raise ConfigError(f"{name} must begin with smtp+starttls://, smtps:// or smtp://.")
+    return url
+
+
+def _storage_url(env: Mapping[str, str]) -> str:
+    name = "DANGOL_STORAGE_URL"
+    url = env.get(name)
+    if url is None:
+        return (Path(env.get("DANGOL_VAR", "var")).absolute() / "blobs").as_uri()
+    if not re.match(r"(file:///|s3://[a-z0-9])", url):
+        raise ConfigError(f"{name} must begin with file:/// or name a bucket: s3://bucket/prefix.")
+    if url.startswith("s3://") and find_spec("obstore") is None:
+        raise ConfigError(f"{name} names a bucket: install dangol[s3].")
     return url
 
 

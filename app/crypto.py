@@ -8,7 +8,7 @@ A blind index is an HMAC-SHA-256 under a key of the brand and column, derived fr
 ``DANGOL_INDEX_KEY``: equal values can be found, in one brand and column only, and
 without the key nobody can try out phone numbers on a stolen copy of the database.
 
-``seal``, ``unseal`` and ``blind_index`` take the keys from the application's
+``seal``, ``unseal``, their twins for bytes and ``blind_index`` take the keys from the application's
 configuration; the functions below them are pure.
 """
 
@@ -64,6 +64,19 @@ def unseal(sealed: bytes, cell: Cell) -> str:
     return decrypt(current_app.config["ENCRYPTION_KEYS"], sealed, cell)
 
 
+def seal_bytes(content: bytes, cell: Cell) -> bytes:
+    """Return ``content``, a file, encrypted as :func:`seal` does."""
+    return encrypt_bytes(current_app.config["ENCRYPTION_KEYS"], content, cell)
+
+
+def unseal_bytes(sealed: bytes, cell: Cell) -> bytes:
+    """Return the content sealed in ``cell``.
+
+    :raises SealBroken: see :func:`unseal`
+    """
+    return decrypt_bytes(current_app.config["ENCRYPTION_KEYS"], sealed, cell)
+
+
 def blind_index(brand_id: UUID, table: str, column: str, text: str) -> bytes:
     """Return what ``text`` is found by in one column of one brand."""
     return index_of(current_app.config["INDEX_KEY"], brand_id, table, column, text)
@@ -76,15 +89,31 @@ def current_header() -> bytes:
 
 def encrypt(keys: Mapping[str, bytes], text: str, cell: Cell) -> bytes:
     """Seal under the first of ``keys``, with a random nonce."""
-    key_id = _first(keys)
-    header = header_of(key_id)
-    nonce = os.urandom(NONCE_LENGTH)
-    bound = header + cell.binding()
-    return header + nonce + _cipher(keys[key_id]).encrypt(nonce, text.encode(), bound)
+    return encrypt_bytes(keys, text.encode(), cell)
 
 
 def decrypt(keys: Mapping[str, bytes], sealed: bytes, cell: Cell) -> str:
     """Open with whichever of ``keys`` it was sealed under.
+
+    :raises SealBroken: see :func:`unseal`
+    """
+    try:
+        return decrypt_bytes(keys, sealed, cell).decode()
+    except UnicodeDecodeError as error:
+        raise SealBroken(f"{cell.table}.{cell.column} is no text") from error
+
+
+def encrypt_bytes(keys: Mapping[str, bytes], content: bytes, cell: Cell) -> bytes:
+    """Do :func:`encrypt` for any bytes."""
+    key_id = _first(keys)
+    header = header_of(key_id)
+    nonce = os.urandom(NONCE_LENGTH)
+    bound = header + cell.binding()
+    return header + nonce + _cipher(keys[key_id]).encrypt(nonce, content, bound)
+
+
+def decrypt_bytes(keys: Mapping[str, bytes], sealed: bytes, cell: Cell) -> bytes:
+    """Do :func:`decrypt` for any bytes.
 
     :raises SealBroken: see :func:`unseal`
     """
@@ -97,9 +126,18 @@ def decrypt(keys: Mapping[str, bytes], sealed: bytes, cell: Cell) -> str:
     if key is None:
         raise SealBroken("sealed under a key that is not in DANGOL_ENCRYPTION_KEYS")
     try:
-        return _cipher(key).decrypt(nonce, ciphertext, header + cell.binding()).decode()
+        return _cipher(key).decrypt(nonce, ciphertext, header + cell.binding())
     except (InvalidTag, ValueError) as error:
         raise SealBroken(f"{cell.table}.{cell.column} does not open") from error
+
+
+def header_in(sealed: bytes) -> bytes:
+    """Return how a sealed value begins: the header of its key.
+
+    >>> header_in(b"\\x01\\x02k1 and the rest")
+    b'\\x01\\x02k1'
+    """
+    return sealed[: 2 + sealed[1]]
 
 
 def header_of(key_id: str) -> bytes:

@@ -16,6 +16,7 @@ from app.orders import exports as orders
 from app.parts import Part
 from app.points import exports as points
 from app.rewards import exports as rewards
+from app.service_requests import exports as service_requests
 from app.stamps import exports as stamps
 from app.tiers import exports as tiers
 from app.warranties import exports as warranties
@@ -34,6 +35,7 @@ FEATURES = (
     exchanges,
     orders,
     warranties,
+    service_requests,
 )
 PARTS: Mapping[str, Part] = {
     name: part for feature in FEATURES for name, part in feature.PARTS.items()

@@ -33,6 +33,7 @@ from app.orders.jobs import confirm_due
 from app.points.jobs import prepare_notices, settle_points, tell_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
+from app.service_requests.jobs import forget_requests, move_photos, tidy_requests
 from app.stamps.jobs import expire_cards
 from app.tiers.jobs import assess
 from app.verifications.jobs import forget as forget_codes_of_phones
@@ -129,12 +130,15 @@ PERIODIC: dict[str, Periodic] = {
     "warranties.forget_codes": Periodic(forget_codes, "*/5 * * * *", MINUTES),
     "warranties.tidy": Periodic(tidy, "17 * * * *", HOUR),
     "members.watch_erasures": Periodic(watch_erasures, "*/5 * * * *", MINUTES),
+    "service_requests.tidy": Periodic(tidy_requests, "*/5 * * * *", MINUTES),
+    "service_requests.move_photos": Periodic(move_photos, "*/5 * * * *", MINUTES),
     "consents.tidy": Periodic(tidy_consents, None, NIGHTLY),
     "points.notices": Periodic(prepare_notices, None, NIGHTLY),
     "web.purge_idempotency": Periodic(purge_idempotency, "17 * * * *", HOUR, real_time=True),
     "consents.purge": Periodic(purge_consents, "41 3 * * *", DAILY),
     "messages.forget": Periodic(forget_messages, "41 3 * * *", DAILY),
     "verifications.forget": Periodic(forget_codes_of_phones, "17 * * * *", HOUR, real_time=True),
+    "service_requests.forget": Periodic(forget_requests, "41 3 * * *", DAILY),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),
 }
 

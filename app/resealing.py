@@ -1,7 +1,8 @@
 """``flask reencrypt``: seal whatever is sealed anew, under the first key.
 
 A sealed value lies in a column ``<name>_sealed`` of a row with an ``id``, sealed for the cell
-of that name. So what is sealed is found in the models, and nobody can forget a table.
+of that name. So what is sealed is found in the models, and nobody can forget a table. Photos of
+requests lie in the storage, where their own feature finds them.
 """
 
 import sys
@@ -17,6 +18,7 @@ from tqdm import tqdm
 from app import crypto
 from app.db import db, transact
 from app.proving import list_brand_ids
+from app.service_requests import services as requests
 
 SUFFIX = "_sealed"
 
@@ -77,7 +79,7 @@ def reseal_chunk(brand_id: UUID, column: Column, *, after: UUID | None, limit: i
     for row in rows:
         cell = crypto.Cell(brand_id, column.table, column.name, row.id)
         try:
-            values.append(crypto.seal(crypto.unseal(bytes(row.sealed), cell), cell))
+            values.append(crypto.seal_bytes(crypto.unseal_bytes(bytes(row.sealed), cell), cell))
         except crypto.SealBroken:
             continue
         ids.append(row.id)
@@ -117,6 +119,21 @@ def command(brand_id: UUID | None, chunk: int) -> None:
 
 
 def _reseal(brand_id: UUID, limit: int) -> Iterator[Chunk]:
+    yield from _reseal_columns(brand_id, limit)
+    yield from _reseal_photos(brand_id)
+
+
+def _reseal_photos(brand_id: UUID) -> Iterator[Chunk]:
+    """Seal anew what lies in the storage, one file after the other."""
+    after: UUID | None = None
+    while (
+        done := transact(brand_id, lambda: requests.reseal_photo(brand_id, after=after))  # noqa: B023
+    ) is not None:
+        after, opened = done
+        yield Chunk(after, int(opened), int(not opened))
+
+
+def _reseal_columns(brand_id: UUID, limit: int) -> Iterator[Chunk]:
     for column in sealed_columns():
         after: UUID | None = None
         while (

@@ -13,6 +13,7 @@ from app.messages import services as messages
 from app.messages.events import MessageSent
 from app.points import services as points
 from app.rewards import services as rewards
+from app.service_requests import services as service_requests
 from app.stamps import services as stamps
 from app.stamps.events import StampCardCompleted
 from app.tiers import services as tiers
@@ -35,6 +36,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.move_events,
         exchanges.move_to_survivor,
         warranties.move_to_survivor,
+        service_requests.move_to_survivor,
     ],
     MemberErased: [
         consents.forget,
@@ -47,6 +49,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         rewards.forget,
         rewards.empty_events,
         exchanges.forget_reasons,
+        service_requests.forget,  # a request is locked before its unit
         warranties.forget,
     ],
     MessageSent: [consents.record_notice],

@@ -31,7 +31,11 @@ LIES = {
     "rewards": "UPDATE referrals SET state = 'review' WHERE brand_id = %s",
     "exchanges": "UPDATE exchange_items SET taken = taken + 1 WHERE brand_id = %s",
     "warranties": "UPDATE warranty_units SET version = version + 1 WHERE brand_id = %s",
+    "service_requests": "UPDATE service_request_counters SET count = 2 WHERE brand_id = %s",
 }
+
+
+WORN = {"symptom": "other", "description": "밑창이 닳았어요", "method": "visit"}
 
 
 @pytest.fixture
@@ -64,6 +68,7 @@ def shop(make_brand: Any) -> TestBrand:
     answer(brand, inviter, ad_sms="refused")
     open_maker(brand)
     make_batch(brand, 2)
+    brand.api.post("/v1/service-requests", {"product": "BOOT", **WORN})
     tell(brand)
     return brand
 

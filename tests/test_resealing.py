@@ -10,15 +10,21 @@ from flask import Flask
 from app import clock, resealing
 from app.db import db
 from app.messages import services as messages
+from app.service_requests.jobs import move_photos
 from app.verifications import services as verifications
 from tests.messages.post import set_host, tell
 from tests.support.api import TestBrand
-from tests.support.members import unit_of_work
+from tests.support.members import run_job, unit_of_work
+from tests.support.pictures import png_of
 from tests.warranties.shop import codes_of, make_batch, open_shop
 
 NEW_KEY = b"r" * 32
 # Nothing makes these in this test; their columns are found all the same.
-ELSEWHERE = {"warranty_transfers.phone", "warranty_reports.note"}
+ELSEWHERE = {
+    "warranty_transfers.phone",
+    "warranty_reports.note",
+    "service_request_archives.content",
+}
 
 
 @contextmanager
@@ -52,6 +58,18 @@ def under_old(owner: psycopg.Connection, brand: TestBrand) -> dict[str, int]:
     return found
 
 
+def ask_for_service(brand: TestBrand) -> None:
+    """Open a request with a note and two photos, of which one lies in the storage."""
+    body = {"product": "BOOT", "symptom": "other", "description": "밑창", "method": "visit"}
+    path = f"/v1/service-requests/{brand.api.post('/v1/service-requests', body)['id']}"
+    brand.api.post(f"{path}/notes", {"text": "메모"})
+    for colour in ("red", "blue"):
+        photo = png_of(20, 20, colour)
+        assert brand.api.send("POST", f"{path}/photos", data=photo).status_code == 201
+        if colour == "red":
+            assert run_job(brand, move_photos) == 1
+
+
 @pytest.fixture
 def full(brand: TestBrand) -> TestBrand:
     """A brand with something in every column that is sealed, but those of other tests."""
@@ -61,6 +79,7 @@ def full(brand: TestBrand) -> TestBrand:
     open_shop(brand)
     make_batch(brand, 5)
     set_host(brand)
+    ask_for_service(brand)
     with unit_of_work(brand):
         verifications.begin(
             brand.brand_id, "010-1234-5678", "login", content={"name": "김단골"}, now=clock.now()
@@ -89,14 +108,19 @@ def test_everything_opens_without_the_old_key(full: TestBrand, owner: psycopg.Co
     assert set(before) | ELSEWHERE == everything
     batch = full.api.get("/v1/warranty-batches")["data"][0]
     codes, member = codes_of(full, batch), full.api.get("/v1/members/ext:kim")
+    asked = full.api.get("/v1/service-requests")["data"][0]["id"]
+    seen = [f"/v1/service-requests/{asked}{rest}" for rest in ("", "/photos/1", "/photos/2")]
+    request, *photos = (full.api.send("GET", path).data for path in seen)
     with keys(full.app, {"new": NEW_KEY, **old}):
         # In small steps, and again: nothing is left, nothing is done twice.
-        assert reencrypt(full, "--chunk", "2").startswith(f"{sum(before.values())} values")
+        in_all = sum(before.values()) + 1  # the photo in the storage
+        assert reencrypt(full, "--chunk", "2").startswith(f"{in_all} values")
         assert reencrypt(full).startswith("0 values")
     assert under_old(owner, full) == {}
     with keys(full.app, {"new": NEW_KEY}):
         assert codes_of(full, batch) == codes
         assert full.api.get("/v1/members/ext:kim") == member
+        assert [full.api.send("GET", path).data for path in seen] == [request, *photos]
         with unit_of_work(full):
             told = [each.texts["sms"]["text"] for each in messages.list_outbox(full.brand_id, 9)]
         assert any("레인부츠" in text for text in told)

@@ -42,7 +42,7 @@ def test_another_brands_key_sees_and_changes_nothing(app, world, make_brand, own
     stranger = make_brand().api
     ids = (
         world.alice, world.bob, world.order, world.hold, world.referral, world.exchange,
-        world.batch, world.message, world.warranty, world.review,
+        world.batch, world.message, world.warranty, world.review, world.asked,
     )  # fmt: skip
     for (method, rule), (path, body, expected) in world.requests().items():
         response = stranger.send(method, path, body)

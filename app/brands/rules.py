@@ -28,6 +28,8 @@ SCOPES = (
     "orders:write",
     "warranties:read",
     "warranties:write",
+    "service_requests:read",
+    "service_requests:write",
 )
 
 
@@ -137,6 +139,19 @@ class WarrantyLabels:
 
 
 @dataclass(frozen=True)
+class Service:
+    """How fast requests for service are answered and done, in business days; what is kept.
+
+    By law the record of a complaint is kept for three years.
+    """
+
+    first_response_days: int = 1
+    repair_days: int = 14
+    quote_valid_days: int = 14
+    keep_days: int = 1096
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a brand may set, as of one version."""
 
@@ -150,6 +165,7 @@ class Settings:
     referral: ReferralPolicy = field(default_factory=ReferralPolicy)
     points_notices: PointsNotices = field(default_factory=PointsNotices)
     warranty: WarrantyLabels = field(default_factory=WarrantyLabels)
+    service: Service = field(default_factory=Service)
     consents: Consents = field(default_factory=Consents)
     messages: Messages = field(default_factory=Messages)
 
@@ -180,6 +196,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         referral=ReferralPolicy(**referral),
         points_notices=PointsNotices(**notices),
         warranty=WarrantyLabels(**_known(WarrantyLabels, stored.get("warranty", {}))),
+        service=Service(**_known(Service, stored.get("service", {}))),
         consents=Consents(**_known(Consents, stored.get("consents", {}))),
         messages=Messages(**_known(Messages, stored.get("messages", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},

@@ -181,6 +181,29 @@ class WarrantyLabelsIn(Schema):
     label_text = PlainString(validate=validate.Length(max=60))
 
 
+class ServiceIn(Schema):
+    first_response_days = Count(
+        least=1,
+        most=30,
+        metadata={"description": "첫 답변까지 영업일 · Business days to the first answer"},
+    )
+    repair_days = Count(
+        least=1,
+        most=60,
+        metadata={"description": "수리까지 영업일 · Business days to the repair"},
+    )
+    quote_valid_days = Count(
+        least=1,
+        most=90,
+        metadata={"description": "견적을 승인할 수 있는 날수 · A quote stands so long"},
+    )
+    keep_days = Count(
+        least=1096,
+        most=3660,
+        metadata={"description": "내용과 사진을 두는 날수 · Days that what was told is kept"},
+    )
+
+
 def _check_time_zone(name: str) -> None:
     if name not in TIME_ZONES:
         raise ValidationError(NO_TIME_ZONE)
@@ -200,6 +223,7 @@ class BrandIn(Schema):
     referral = fields.Nested(ReferralIn)
     points_notices = fields.Nested(PointsNoticesIn)
     warranty = fields.Nested(WarrantyLabelsIn)
+    service = fields.Nested(ServiceIn)
     consents = fields.Nested(ConsentsIn)
     messages = fields.Nested(MessagesIn)
 
@@ -277,6 +301,13 @@ class WarrantyLabelsOut(Schema):
     label_text = fields.String()
 
 
+class ServiceOut(Schema):
+    first_response_days = fields.Integer()
+    repair_days = fields.Integer()
+    quote_valid_days = fields.Integer()
+    keep_days = fields.Integer()
+
+
 class ReferralOut(Schema):
     link = fields.String(allow_none=True)
     minimum_amount = fields.Integer()
@@ -307,6 +338,7 @@ class BrandOut(Schema):
     referral = fields.Nested(ReferralOut)
     points_notices = fields.Nested(PointsNoticesOut)
     warranty = fields.Nested(WarrantyLabelsOut)
+    service = fields.Nested(ServiceOut)
     consents = fields.Nested(ConsentsOut)
     messages = fields.Nested(MessagesOut)
 

@@ -9,6 +9,7 @@ from tests.consents.asking import PLAIN, publish
 from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
 from tests.messages.post import tell
+from tests.support import world_requests
 from tests.support.pictures import png_of
 
 ORDER = {
@@ -69,6 +70,7 @@ class World:
         owned = {"unit": "MUG-1", "member": self.alice, "channel": "gift"}
         self.warranty = api.post("/v1/warranties", owned)["id"]
         self.review = self._doubted()
+        self.asked = world_requests.ask(api)
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
         self.message = tell(brand)
@@ -106,6 +108,7 @@ class World:
         wishes, wished = "/v1/erasure-requests", f"/v1/erasure-requests/{self.erasure}"
         wish = f"{wishes}/<string:erasure>"
         return {
+            **world_requests.requests(self.asked),
             ("GET", "/v1/messages"): ("/v1/messages", None, "empty"),
             ("GET", "/v1/messages/<string:message>"): (
                 f"/v1/messages/{self.message}", None, "404",

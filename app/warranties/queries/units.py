@@ -145,6 +145,19 @@ def count_by_state(brand_id: UUID, batch_ids: Sequence[UUID]) -> dict[UUID, dict
     return found
 
 
+def count_shipped(brand_id: UUID) -> list[tuple[str, UUID, int]]:
+    """Return product, batch and number of units that were shipped, in the order of batches."""
+    unit, batch = WarrantyUnit, WarrantyBatch
+    rows = db.session.execute(
+        select(batch.sku, batch.id, func.count(unit.shipped_at))
+        .join(unit, (unit.brand_id == batch.brand_id) & (unit.batch_id == batch.id))
+        .where(batch.brand_id == brand_id)
+        .group_by(batch.sku, batch.id)
+        .order_by(batch.id)
+    )
+    return [(sku, batch_id, units) for sku, batch_id, units in rows]
+
+
 def find_open_task(brand_id: UUID, batch_id: UUID | None = None) -> WarrantyBatchTask | None:
     """Return the first unfinished task of a batch, or of any, held against other workers."""
     task = WarrantyBatchTask

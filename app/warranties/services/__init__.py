@@ -73,6 +73,8 @@ from app.warranties.services.transfers import (
 )
 from app.warranties.services.units import (
     Piece,
+    Shipped,
+    count_shipped,
     coverage_of,
     find_by_code,
     flag_unit,
@@ -96,6 +98,7 @@ __all__ = [
     "Registered",
     "Registration",
     "Reviewed",
+    "Shipped",
     "Stock",
     "Terms",
     "UnitFacts",
@@ -108,6 +111,7 @@ __all__ = [
     "check_offer",
     "claim",
     "count_registered",
+    "count_shipped",
     "cover",
     "coverage_of",
     "create_batch",

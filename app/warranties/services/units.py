@@ -43,6 +43,20 @@ class Piece:
     product: products.Catalogued
 
 
+@dataclass(frozen=True)
+class Shipped:
+    """How many units of a batch have left the brand so far."""
+
+    sku: str
+    batch_id: UUID
+    units: int
+
+
+def count_shipped(brand_id: UUID) -> list[Shipped]:
+    """Return how many units of each batch were shipped, in the order of batches."""
+    return [Shipped(*row) for row in queries.count_shipped(brand_id)]
+
+
 def find_by_code(brand_id: UUID, text: str, *, gtin: str | None = None) -> Piece | None:
     """Return the unit whose label was scanned; with ``gtin`` (14 digits), only of that product.
 

@@ -1,0 +1,1 @@
+"""Rules about service requests: plain functions over plain values."""

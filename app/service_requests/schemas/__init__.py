@@ -1,0 +1,1 @@
+"""The wire format of service requests: syntax only."""
