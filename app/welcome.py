@@ -13,6 +13,8 @@ _TEXT = """
 
     API 문서  docs     {base_url}/docs          명세 {base_url}/openapi.json
     테스트 키 API key  {api_key}
+    쇼핑객    shopper  {base_url}{scan}    라벨의 QR이 여는 페이지
+    메시지함  outbox   {base_url}/dev/outbox    인증번호와 문자를 여기서 봐요
     데모 회원 member   {member} (ext:{external_id}) 사용 가능 {available:,}P
     데이터    data     {var}  (demo.json, log/)
     끄기      stop     Ctrl-C — 데이터는 남아 있어요 · the data are kept
@@ -57,6 +59,7 @@ def text(demo: Demo, var: Path, *, embedded: bool, now: datetime) -> str:
     number = f"DEMO-{now:%Y%m%d-%H%M%S}"
     return _TEXT.format(
         base_url=demo.base_url,
+        scan=demo.scan,
         api_key=demo.api_key,
         member=member.id,
         external_id=member.external_id,

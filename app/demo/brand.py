@@ -12,12 +12,17 @@ from uuid import UUID
 from app import ids
 from app.brands import services as brands
 from app.brands.errors import BrandNotFound
-from app.db import transaction
-from app.demo import history
+from app.db import transact, transaction
+from app.demo import history, warranties
 from app.members import services as members
 from app.points import services as points
 
 NAME = "단골제화"
+# Where the pages of shoppers are reached on the machine itself.
+SETTINGS = {
+    "warranty": {"host": "127.0.0.1"},
+    "messages": {"contact": "고객센터 02-123-4567", "opt_out": "무료수신거부 080-123-4567"},
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Demo:
     api_key: str
     brand_id: str
     members: tuple[DemoMember, ...] = ()  # those with most points first
+    scan: str = ""  # the path that a label leads to
 
 
 def ensure_demo(
@@ -50,7 +56,7 @@ def ensure_demo(
     demo = _read(path)
     if demo is None or not _exists(UUID(demo.brand_id)):
         with transaction():
-            created = brands.create_brand(NAME, test=True, now=now)
+            created = brands.create_brand(NAME, test=True, settings=SETTINGS, now=now)
         demo = Demo(base_url, created.secret_key, str(created.brand_id))
         _write(path, demo)
     brand_id = UUID(demo.brand_id)
@@ -58,6 +64,8 @@ def ensure_demo(
         progress("데모 회원의 주문 기록을 만들고 있어요 · telling the history of the demo members")
         history.tell(brand_id, now=now)
     demo = replace(demo, base_url=base_url, members=_list_members(brand_id, now))
+    if not demo.scan:
+        demo = replace(demo, scan=transact(brand_id, lambda: warranties.print_one(brand_id, now)))
     _write(path, demo)
     return demo
 

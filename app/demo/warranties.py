@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.consents import services as consents
 from app.demo.goods import BOOTS
 from app.warranties import services as warranties
 from app.warranties.errors import UnitSerialTaken, UnitStepRefused, WarrantyTaken
@@ -35,6 +38,41 @@ BATCHES = tuple(zip((each.sku for each in BOOTS), CHANNELS, strict=True))
 UNITS, REGISTERED = 60, 38  # of each batch
 MADE_DAYS_AGO, SHIPPED_DAYS_AGO = 210, 150
 
+# What the brand asks its customers, each on its own.
+ASKS: dict[str, dict[str, Any]] = {
+    "warranty_service": {
+        "title": "보증·A/S 서비스",
+        "use": "보증 등록 확인과 A/S, 회수 안내",
+        "items": ["이름", "휴대폰 번호", "구매일과 구매한 곳"],
+        "retention": "보증이 끝난 뒤 3년",
+    },
+    "marketing_pi": {
+        "title": "개인정보의 마케팅 이용 동의",
+        "use": "신상품과 할인 소식을 고르는 마케팅",
+        "items": ["휴대폰 번호", "구매 내역"],
+        "retention": "동의를 철회할 때까지",
+        "refusal": "동의하지 않아도 보증과 A/S는 그대로예요",
+        "emphasised": ["use", "retention"],
+    },
+    "ad_sms": {
+        "title": "문자로 광고 받기",
+        "use": "신상품과 할인을 알리는 광고 문자",
+        "items": ["휴대폰 번호"],
+        "retention": "동의를 철회할 때까지",
+        "refusal": "동의하지 않아도 보증과 A/S는 그대로예요",
+        "emphasised": ["use", "retention"],
+    },
+    "ad_night": {
+        "title": "밤 시간(21시~8시)에도 광고 받기",
+        "use": "밤 시간에 보내는 광고",
+        "items": ["휴대폰 번호"],
+        "retention": "동의를 철회할 때까지",
+        "refusal": "동의하지 않으면 낮에만 보내요",
+        "emphasised": ["use", "retention"],
+    },
+}
+LOYAL = {"marketing_pi": 0.45, "ad_sms": 0.35, "ad_night": 0.05}  # how many agree to what
+
 Happening = Callable[[datetime], None]
 
 
@@ -51,6 +89,7 @@ def happenings(
     """
     shipped_at = now - timedelta(days=SHIPPED_DAYS_AGO)
     yield shipped_at, partial(_promise, brand_id)
+    yield shipped_at, partial(_ask, brand_id)
     for sku, channel in BATCHES:
         yield shipped_at, partial(_make, brand_id, sku, channel)
         for number in range(1, REGISTERED + 1):
@@ -70,6 +109,23 @@ def _promise(brand_id: UUID, at: datetime) -> None:
     for code, terms in TERMS.items():
         definition = WarrantyTermsIn().load(terms)
         warranties.put_terms(brand_id, code, definition, actor=ACTOR, now=at)
+
+
+def _ask(brand_id: UUID, at: datetime) -> None:
+    for purpose, text in ASKS.items():
+        view = consents.put_text(brand_id, purpose, "ko", text, actor=ACTOR, now=at)
+        if view.draft is not None:
+            consents.publish_text(brand_id, purpose, "ko", actor=ACTOR, now=at)
+
+
+def print_one(brand_id: UUID, now: datetime) -> str:
+    """Return the path that the label of a unit leads to which nobody has registered yet."""
+    sku, _ = BATCHES[0]
+    serial = serial_of(sku, REGISTERED + 4)
+    batch_id = warranties.get_unit(brand_id, serial).batch.id
+    leave = warranties.open_download(brand_id, batch_id, reason="demo", actor=ACTOR, now=now)
+    label = warranties.read_label(brand_id, serial, leave.seq, now=now)
+    return urlsplit(label.url).path
 
 
 def _make(brand_id: UUID, sku: str, channel: str, at: datetime) -> None:
@@ -125,6 +181,17 @@ def _register(
             actor=ACTOR,
             now=at,
         )
+    _answer(brand_id, found.warranty.member_id, owner, at)
+
+
+def _answer(brand_id: UUID, member_id: UUID, chance: float, at: datetime) -> None:
+    """Some agree to some of what they are asked, the others to nothing."""
+    choices = {
+        purpose: "granted" if chance * 7.3 % 1 < share else "refused"
+        for purpose, share in LOYAL.items()
+    }
+    answer = consents.Answer(choices, source="qr_form", asked=list(LOYAL))
+    consents.record_answer(brand_id, member_id, answer, recorded_by=ACTOR, now=at)
 
 
 def _hand_over(brand_id: UUID, serial: str, member_ids: Mapping[int, UUID], at: datetime) -> None:

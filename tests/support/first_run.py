@@ -125,7 +125,8 @@ def main() -> None:
             first.wait_until_ready()
             print(first.printed())
             print(f"first run: ready after {time.monotonic() - started_at:.1f} s")
-            for path in ("/healthz", "/readyz", "/docs", "/openapi.json"):
+            scan = first.demo()["scan"]
+            for path in ("/healthz", "/readyz", "/docs", "/openapi.json", "/dev/outbox", scan):
                 assert first.status_of(path) == 200, path
             preview, order, summary = first.commands()
             assert run_printed(preview)["status"] == "preview"
