@@ -1,7 +1,6 @@
 """Labels of a batch: opening a download, A4 sheets, CSV for the printer."""
 
 import base64
-import binascii
 import csv
 import io
 from typing import Any
@@ -127,7 +126,7 @@ def put_logo(body: dict[str, Any]) -> Response:
     brand_id = principal.brand_id
     try:
         file = base64.b64decode(body["png"], validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # also of characters that base64 does not have
         raise LabelLogoInvalid(pointer="/png") from error
 
     def use_case() -> Response:
