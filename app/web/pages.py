@@ -241,8 +241,20 @@ def _begin() -> None:
     g.device = known if len(known) == 32 and known.isalnum() else secrets.token_hex(16)
     g.is_new_device = g.device != known
     view = current_app.view_functions[str(request.endpoint)]
+    if most := getattr(view, "body_max", None):
+        request.max_content_length = most
     if request.method == "POST" and not getattr(view, "by_link", False):
         _refuse_forged()
+
+
+def takes_files(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view read bodies of up to ``most`` bytes: the form and its files."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        view.body_max = most  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def by_link(view: Callable[P, R]) -> Callable[P, R]:

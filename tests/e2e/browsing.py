@@ -38,9 +38,8 @@ class Handset:
 
     def press(self, name: str) -> None:
         """Press the button or link that reads so."""
-        named = re.compile(rf"^\W*{re.escape(name)}\s*$")
-        button = self.page.get_by_role("button", name=named).or_(
-            self.page.get_by_role("link", name=named)
+        button = self.page.get_by_role("button", name=name, exact=True).or_(
+            self.page.get_by_role("link", name=name, exact=True)
         )
         button.first.click()
         self.page.wait_for_load_state()

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pypdfium2
 import pytest
 import zxingcpp
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from tests.consents.asking import publish
 from tests.e2e.browsing import Handset
 from tests.shopper.phone import Shop
+from tests.shopper.test_repairs import photo
 from tests.support.api import TestBrand
 from tests.support.server import Server
 
@@ -85,6 +86,8 @@ def test_a_coupang_buyer_registers_and_hands_the_boots_on(
     document[0].render(scale=1.5).to_pil().save(shots / "certificate-pdf.png")
     document.close()
 
+    follow_repair(shop, buyer)
+    buyer.open(certificate)
     buyer.press("양도하기")
     buyer.look("transfer")
     buyer.fill("받을 분의 휴대폰 번호", "010-9753-1086")
@@ -109,6 +112,9 @@ def test_a_coupang_buyer_registers_and_hands_the_boots_on(
     friend.press("확인하기")
     assert friend.shows("보증을 등록했어요")
     friend.look("done")
+    friend.press("보증서 보기")
+    assert friend.shows("수리 이력")
+    assert not friend.shows("밑창이 떨어졌어요")
 
     answer = buyer.page.goto(base_url + certificate)
     assert answer is not None
@@ -119,6 +125,49 @@ def test_a_coupang_buyer_registers_and_hands_the_boots_on(
     assert not buyer.shows("레인부츠")
     buyer.open(path)
     assert buyer.shows("이미 등록된 제품이에요")
+
+
+def follow_repair(shop: Shop, buyer: Handset) -> None:
+    """Ask for repair with two photos; staff quote over the API, the buyer approves."""
+    buyer.press("A/S 접수하기")
+    buyer.look("service")
+    buyer.choose("그 밖의 증상")
+    buyer.fill("어떤 문제인가요?", "밑창이 떨어졌어요")
+    pictures = [
+        FilePayload(name=f"{side}.jpg", mimeType="image/jpeg", buffer=photo(side))
+        for side in (640, 480)
+    ]
+    buyer.page.get_by_label("사진").set_input_files(pictures)
+    buyer.choose("기사님이 가지러 와 주세요")
+    buyer.fill("주소", "서울시 마포구 월드컵로 1")
+    buyer.press("A/S 접수하기")
+    assert buyer.shows("접수됐어요")
+    assert buyer.page.locator(".photos img").count() == 2
+    buyer.look("asked")
+    request = f"/v1/service-requests/{urlsplit(buyer.page.url).path.rpartition('/')[2]}"
+
+    def step(name: str, **options: str) -> None:
+        shop.brand.api.post(f"{request}/steps", {"step": name, **options}, expect=200)
+
+    step("charge", reason="다른 곳에서 수선한 제품")
+    line = {"kind": "labour", "name": "밑창 수선", "quantity": 1, "unit_price": 45_000}
+    shop.brand.api.put(f"{request}/lines", {"lines": [line]})
+    shop.brand.api.post(f"{request}/quotes", {})
+    buyer.page.reload()
+    assert buyer.shows("내실 금액 45,000원")
+    buyer.look("quote")
+    buyer.press("견적 승인하기")
+    assert buyer.shows("승인한 견적: 45,000원")
+    for name in ("collect", "arrive", "repair", "check", "finish"):
+        step(name)
+    buyer.page.reload()
+    assert buyer.shows("수리가 끝났어요")
+    buyer.look("repaired")
+    step("send", tracking="CJ대한통운 1234-5678-9012")
+    step("deliver")
+    buyer.page.reload()
+    assert buyer.shows("전달됐어요")
+    buyer.look("delivered")
 
 
 def test_every_other_page_is_drawn_well_and_reads_without_a_fault(

@@ -7,7 +7,7 @@ import pytest
 from app.db import transaction
 from app.warranties import services as warranties
 from tests.consents.asking import publish
-from tests.shopper.phone import Shop
+from tests.shopper.phone import Phone, Shop
 from tests.support.api import TestBrand
 from tests.support.parallel import at_once
 
@@ -17,11 +17,13 @@ BUYER = "010-9999-0000"
 class Deal:
     """An owner who registered a unit, and a buyer who has another number."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, owner: Phone | None = None, path: str = "") -> None:
         self.shop = shop
-        self.owner, self.buyer = shop.phone(), shop.phone(number=BUYER, ip="198.51.100.9")
-        done = self.owner.register(shop.codes[0])
-        self.path = next(link for link in done.links if "/my/warranties/" in link)
+        self.owner, self.path = owner or shop.phone(), path
+        self.buyer = shop.phone(number=BUYER, ip="198.51.100.9")
+        if not path:
+            done = self.owner.register(shop.codes[0])
+            self.path = next(link for link in done.links if "/my/warranties/" in link)
         shop.wait(minutes=1)
 
     def offer(self) -> str:

@@ -22,6 +22,7 @@ from app.service_requests.rules.states import (
     COMING,
     DECIDED,
     HERE,
+    MEMBER,
     OVER,
     RESULTS,
     STEPS,
@@ -32,7 +33,7 @@ from app.service_requests.rules.states import (
 )
 from app.service_requests.services.cases import Case, case_of, decided_of, request_of
 from app.service_requests.services.costs import decide_again, lines_of
-from app.service_requests.services.opening import reopen
+from app.service_requests.services.opening import is_still_theirs, reopen
 from app.service_requests.services.quoting import snapshot
 from app.service_requests.services.recording import enter
 from app.warranties import services as warranties
@@ -104,6 +105,14 @@ def move(
     if status in DECIDED:
         decide_again(found)
     return case_of(found)
+
+
+def may_as_member(case: Case, step: str) -> bool:
+    """Whether the owner could take a step now."""
+    found = case.request
+    if step == "reopen" and not is_still_theirs(found):
+        return False
+    return may(step, found.status, arrived=found.arrived_at is not None, role=MEMBER)
 
 
 def cancel(brand_id: UUID, request_id: UUID | None, *, actor: str, now: datetime) -> Case:

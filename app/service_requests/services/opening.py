@@ -21,6 +21,7 @@ from app.service_requests.events import ServiceRequestOpened
 from app.service_requests.models import ServiceRequest
 from app.service_requests.queries import requests as queries
 from app.service_requests.rules.numbers import number_of
+from app.service_requests.rules.states import MEMBER, role_of
 from app.service_requests.rules.statute import (
     SAME_FAULT_MONTHS,
     flags_at_start,
@@ -152,8 +153,11 @@ def reopen(found: ServiceRequest, *, note: str | None, actor: str, now: datetime
 
     :raises ServiceReopenRefused: it ended with an exchange or a refund
     :raises ServiceReopenTooLate: more than two months ago
+    :raises ServiceNotOwner: a former owner asks for what belongs to somebody else
     """
     today = day_of(found.brand_id, now)
+    if role_of(actor) == MEMBER and not is_still_theirs(found):
+        raise ServiceNotOwner
     if found.outcome not in ("repair", "return"):
         raise ServiceReopenRefused
     given_back = found.delivered_on or today
@@ -176,6 +180,11 @@ def reopen(found: ServiceRequest, *, note: str | None, actor: str, now: datetime
     start_clocks(found, today)
     enter(found, "reopened", "reopen", note=note, visibility="customer", actor=actor, now=now)
     _begin_round(found, today, actor=actor, now=now)
+
+
+def is_still_theirs(found: ServiceRequest) -> bool:
+    """Whether who asked owns the unit still; a request without a unit is always theirs."""
+    return found.serial is None or _owner_of(found.brand_id, found.serial) == found.member_id
 
 
 def _begin_round(found: ServiceRequest, today: date, *, actor: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from app.shopper import services
 from app.shopper.pages import pages
 from app.shopper.pages.leaving import evidence_of_request
 from app.shopper.pages.visitors import members_only, on_my_site
-from app.shopper.rules.words import PURPOSES
+from app.shopper.rules.words import PHASES, PURPOSES
 from app.shopper.services import Ask, Shopper
 from app.web.pages import Site, read_form, render
 from app.web.problems import language
@@ -23,7 +23,7 @@ def mine() -> AnyResponse:
 
     def use_case(site: Site, shopper: Shopper) -> Response:
         found = services.show_mine(site.brand_id, shopper.member_id, today=site.today, now=site.now)
-        return render("shopper/my.html", mine=found, shopper=shopper)
+        return render("shopper/my.html", mine=found, shopper=shopper, phases=PHASES)
 
     return on_my_site(use_case)
 

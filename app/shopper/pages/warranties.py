@@ -9,6 +9,7 @@ from app import certificates, ids
 from app.shopper import services
 from app.shopper.pages import pages
 from app.shopper.pages.visitors import members_only, on_my_site, visitor_of
+from app.shopper.rules.words import OUTCOMES
 from app.shopper.services import Owned, Shopper
 from app.warranties import services as warranties
 from app.web.pages import Site, read_form, render
@@ -20,9 +21,12 @@ from app.web.problems import language
 def certificate(warranty: str) -> AnyResponse:
     return _with_owned(
         warranty,
-        lambda site, _, owned: render(
+        lambda site, shopper, owned: render(
             "shopper/certificate.html",
             owned=owned,
+            repairs=services.repairs_of(site.brand_id, owned),
+            member_id=shopper.member_id,
+            outcomes=OUTCOMES,
             offer=warranties.find_offer(site.brand_id, owned.found.warranty.id),
         ),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
-from app.shopper.rules.words import PLACES, Said
+from app.shopper.rules.words import METHODS, PLACES, Said
 
 T = TypeVar("T")
 
@@ -26,6 +26,10 @@ AGE = Said(
     "만 14세가 안 됐다면 보호자의 번호로 등록해 주세요.",
     "Under 14? Please have a parent register it with their number.",
 )
+SYMPTOM = Said("어떤 증상인지 골라 주세요.", "Choose what is wrong.")
+TELL = Said("무엇이 문제인지 적어 주세요.", "Say what is wrong.")
+METHOD = Said("어떻게 보낼지 골라 주세요.", "Choose how it gets to us.")
+ADDRESS = Said("가지러 갈 주소를 적어 주세요.", "Write the address to pick it up from.")
 CODE = Said("문자로 온 숫자 6자리를 입력해 주세요.", "Type the six digits from the message.")
 
 
@@ -82,6 +86,56 @@ def read_registration(values: Mapping[str, str], *, today: date) -> Form[Registr
         return Form(values, faults=faults)
     order_number = values.get("order_number") or None
     return Form(values, Registration(name, values["phone"], channel, purchased_on, order_number))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a repair."""
+
+    symptom: str
+    description: str
+    method: str
+    address: str | None
+    contact: str | None
+    incident_on: date | None
+
+
+REQUEST_FIELDS = ("symptom", "description", "method", "address", "contact", "incident_on")
+
+
+def read_request(values: Mapping[str, str], *, today: date) -> Form[Request]:
+    """Read what is asked of a repair; photos and the symptom's code are looked at later.
+
+    >>> sorted(read_request({"method": "pick_up"}, today=date(2026, 11, 30)).faults)
+    ['address', 'description', 'symptom']
+    """
+    faults: dict[str, Said] = {}
+    if not values.get("symptom"):
+        faults["symptom"] = SYMPTOM
+    if not values.get("description"):
+        faults["description"] = TELL
+    if values.get("method") not in METHODS:
+        faults["method"] = METHOD
+    elif values["method"] == "pick_up" and not values.get("address"):
+        faults["address"] = ADDRESS
+    incident_on = read_day(values.get("incident_on", ""))
+    if incident_on is None and values.get("incident_on"):
+        faults["incident_on"] = DAY
+    elif incident_on is not None and incident_on > today:
+        faults["incident_on"] = DAY_AHEAD
+    if faults:
+        return Form(values, faults=faults)
+    return Form(
+        values,
+        Request(
+            values["symptom"],
+            values["description"],
+            values["method"],
+            values.get("address") or None,
+            values.get("contact") or None,
+            incident_on,
+        ),
+    )
 
 
 def read_day(text: str) -> date | None:

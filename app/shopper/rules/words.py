@@ -45,6 +45,25 @@ REPORTS = {
 }
 
 
+OUTCOMES = {
+    "repair": Said("수리", "repaired"),
+    "replace": Said("교환", "exchanged"),
+    "refund": Said("환불", "refunded"),
+    "return": Said("수리 없이 반송", "sent back as it was"),
+    "reject": Said("처리 불가", "not taken"),
+}
+METHODS = {
+    "pick_up": Said("기사님이 가지러 와 주세요", "Pick it up from me"),
+    "parcel": Said("택배로 보낼게요", "I send it by parcel"),
+    "visit": Said("매장에 가져갈게요", "I bring it to a store"),
+}
+PHASES = {
+    "received": Said("접수", "Received"),
+    "checking": Said("확인 중", "Checking"),
+    "arrived": Said("입고", "Arrived"),
+    "working": Said("처리 중", "Working"),
+    "done": Said("완료", "Done"),
+}
 # What refusals say to shoppers, where the API says it to developers.
 _NOT_YOURS = Said(
     "내 보증서가 아니거나 더 이상 없는 보증서예요.",
@@ -58,6 +77,11 @@ REFUSALS = {
         "지금은 등록할 수 없는 제품이에요. 고객센터에 문의해 주세요.",
         "This product cannot be registered now. Please ask customer service.",
     ),
+    "service_step_refused": Said(
+        "그사이 진행이 바뀌어서 지금은 할 수 없어요. 진행 상황을 다시 열어 주세요.",
+        "It has moved on meanwhile, so this cannot be done now. Open your request again.",
+    ),
+    "service_not_owner": _NOT_YOURS,
     "guardian_consent_required": Said(
         "만 14세가 안 된 회원이라 보호자의 동의가 필요해요. 고객센터에 문의해 주세요.",
         "This member is under 14, so a guardian has to agree. Please ask customer service.",

@@ -5,6 +5,7 @@ from app.shopper.services.consenting import Ask, ask_of, notice_of, save_choices
 from app.shopper.services.following import Done, follow
 from app.shopper.services.identity import Shopper, find_shopper, mark_of
 from app.shopper.services.mine import Mine, Owned, own, show_mine
+from app.shopper.services.repairs import ask_for_repair, repairs_of
 from app.shopper.services.starting import (
     Sender,
     begin_acceptance,
@@ -20,6 +21,7 @@ __all__ = [
     "Owned",
     "Sender",
     "Shopper",
+    "ask_for_repair",
     "ask_of",
     "begin_acceptance",
     "begin_login",
@@ -32,6 +34,7 @@ __all__ = [
     "mark_of",
     "notice_of",
     "own",
+    "repairs_of",
     "save_choices",
     "send_link",
     "show_mine",

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app import ids
+from app.service_requests import services as service_requests
+from app.service_requests.services import Case
 from app.summaries import services as summaries
 from app.summaries.services import Summary
 from app.warranties import services as warranties
@@ -33,15 +35,25 @@ class Owned:
 
 @dataclass(frozen=True)
 class Mine:
+    """What a member has. Requests, the newest first, are those of what they own and open ones."""
+
     owned: Sequence[Owned]
+    requests: Sequence[Case]
     summary: Summary
 
 
 def show_mine(brand_id: UUID, member_id: UUID, *, today: date, now: datetime) -> Mine:
     """Return what a member has: the newest 50 units, points, stamps, coupons and tier."""
     found = warranties.list_warranties(brand_id, member_id=member_id, ended=False, limit=SHOWN)
+    units = {each.unit.id for each in found}
+    requests = service_requests.list_of_member(brand_id, member_id, SHOWN)
     return Mine(
         [own(each, today=today) for each in found],
+        [
+            each
+            for each in requests
+            if each.request.unit_id in {None, *units} or each.request.phase != "done"
+        ],
         summaries.summarise(brand_id, ids.show("mem", member_id), now=now),
     )
 

@@ -44,12 +44,17 @@ class Offer:
     piece: Piece
 
 
-def get_owned(brand_id: UUID, warranty_id: UUID | None, member_id: UUID) -> Registered:
-    """Return a registration in force to its owner.
+def get_owned(
+    brand_id: UUID, warranty_id: UUID | None, member_id: UUID, *, lock: bool = False
+) -> Registered:
+    """Return a registration in force to its owner; with ``lock`` its unit is held.
 
     :raises WarrantyNotFound: it is somebody else's, has ended, or never was
     """
     found = get_warranty(brand_id, warranty_id)
+    if lock:
+        unit_queries.lock_unit(brand_id, found.unit.id)
+        found = get_warranty(brand_id, warranty_id)
     if found.warranty.member_id != member_id or found.warranty.ended_at is not None:
         raise WarrantyNotFound
     return found
@@ -92,8 +97,7 @@ def offer(
     :raises WarrantyNotFound, WarrantyNotTransferable, WarrantyUnitReported,
         WarrantyTransferToOwner: see :func:`check_offer`
     """
-    named = get_owned(brand_id, warranty_id, member_id)
-    unit_queries.lock_unit(brand_id, named.unit.id)
+    named = get_owned(brand_id, warranty_id, member_id, lock=True)
     number = check_offer(brand_id, warranty_id, member_id, phone)
     queries.end_offers(brand_id, named.unit.id, "cancelled", now)
     token = secrets.token_urlsafe(24)
@@ -205,8 +209,7 @@ def cancel(brand_id: UUID, warranty_id: UUID | None, member_id: UUID, *, now: da
 
     :raises WarrantyNotFound: it is not the member's
     """
-    unit = get_owned(brand_id, warranty_id, member_id).unit
-    unit_queries.lock_unit(brand_id, unit.id)
+    unit = get_owned(brand_id, warranty_id, member_id, lock=True).unit
     queries.end_offers(brand_id, unit.id, "cancelled", now)
 
 
