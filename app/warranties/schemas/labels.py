@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from app import ids
+from app.label_images import LOGO_BYTES_MAX
 from app.labels import SHEETS
 from app.warranties.models import LabelLogo, WarrantyBatchDownload
 from app.warranties.schemas.units import QUANTITY_MAX, REASON
@@ -13,6 +14,7 @@ from app.warranties.services import sha256_of
 from app.web.fields import PlainString, QueryCount
 from app.web.responses import show_instant
 
+BASE64_MAX = (LOGO_BYTES_MAX + 2) // 3 * 4
 PRINTED_MAX = 1_000  # labels in one PDF
 
 
@@ -51,7 +53,7 @@ class LabelQuery(_LookQuery):
 class LabelLogoIn(Schema):
     png = PlainString(
         required=True,
-        validate=validate.Length(1),  # how large a file may be is said when it is opened
+        validate=validate.Length(1, BASE64_MAX),
         metadata={"description": "base64로 쓴 PNG · PNG in base64"},
     )
 
