@@ -216,3 +216,21 @@ class WarrantyOrderNumberOdd(RuleViolation):
     code = "warranty_order_number_odd"
     ko = "주문 번호를 확인해 주세요. 주문 상세에 보이는 숫자예요. 모르면 비워 두세요."
     en = "Check the order number: the digits shown with the order. Leave it out if unknown."
+
+
+class WarrantyReceiptNotFound(NotFound):
+    code = "warranty_receipt_not_found"
+    ko = "그런 영수증 사진이 없어요. 이미 지웠을 수 있어요."
+    en = "There is no such photo of a receipt. It may have been deleted."
+
+
+class WarrantyReceiptInvalid(RuleViolation):
+    code = "warranty_receipt_invalid"
+    ko = "사진으로 읽을 수 없어요. 15 MB 이하의 JPEG, PNG, WebP, HEIC 사진을 올려 주세요."
+    en = "This cannot be read as a photo. Send a JPEG, PNG, WebP or HEIC of up to 15 MB."
+
+
+class WarrantyReceiptsTooMany(RuleViolation):
+    code = "warranty_receipts_too_many"
+    ko = "영수증 사진은 {most}장까지 올릴 수 있어요."
+    en = "A registration has at most {most} photos of receipts."

@@ -16,6 +16,19 @@ PARTS = {
         """,
         ids={"id": "wty"},
     ),
+    # The pictures themselves are given by GET /v1/warranties/{warranty}/receipts/{receipt}.
+    "warranty_receipts": Part(
+        ("warranty_receipts",),
+        """
+        SELECT r.id, r.warranty_id, u.serial, r.sha256, r.content_sealed IS NOT NULL AS kept,
+               r.created_at
+          FROM warranty_receipts r
+          JOIN warranties w ON w.brand_id = r.brand_id AND w.id = r.warranty_id
+          JOIN warranty_units u ON u.brand_id = r.brand_id AND u.id = r.unit_id
+         WHERE r.brand_id = :brand_id AND w.member_id = ANY (:member_ids) ORDER BY r.id
+        """,
+        ids={"id": "wrc", "warranty_id": "wty"},
+    ),
     # The number that it was offered to is somebody else's.
     "warranty_transfers": Part(
         ("warranty_transfers",),

@@ -33,12 +33,18 @@ def forget_codes(
 def tidy(
     brand_id: UUID, now: datetime, *, chunk: int = CHUNK, report: Report = lambda done: None
 ) -> int:
-    """End offers that nobody took in time, and forget who looked at units a year ago.
+    """End offers that nobody took in time, and forget scans, notes and receipts in theirs.
 
-    :returns: how many offers, scans and notes there were
+    :returns: how many of all these there were
     """
     done = 0
-    for step in (services.expire_chunk, services.forget_scans_chunk, services.forget_notes_chunk):
+    for step in (
+        services.expire_chunk,
+        services.forget_scans_chunk,
+        services.forget_notes_chunk,
+        services.delete_unclaimed_chunk,
+        services.forget_pictures_chunk,
+    ):
         work = partial(step, brand_id, chunk, now=now)
         done += in_chunks(brand_id, work, partial(report_sum, report, done))
     return done

@@ -16,6 +16,8 @@
   a reason.
 - A *transfer* is an owner's offer of a unit to whoever has a phone number, accepted by a
   link that works once.
+- A *receipt* is a photo that a buyer sent to prove a purchase; it waits without a warranty
+  until the code to the phone is answered. The picture is forgotten, ``look`` stays.
 - A *scan* is one look at a unit's page: who looked is a keyed hash. It is evidence, as a
   *report* is; a *review* is what staff make of a unit's evidence.
 """
@@ -25,6 +27,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
@@ -306,6 +309,30 @@ class WarrantyTransfer(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class WarrantyReceipt(Model):
+    __tablename__ = "warranty_receipts"
+    __table_args__ = (
+        _unit_key(),
+        ForeignKeyConstraint(["brand_id", "warranty_id"], ["warranties.brand_id", "warranties.id"]),
+        Index("ix_warranty_receipts_warranty_id", "brand_id", "warranty_id", "id"),
+        Index(
+            "ix_warranty_receipts_kept",
+            "brand_id",
+            "created_at",
+            postgresql_where=text("content_sealed IS NOT NULL"),
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    unit_id: Mapped[UUID]
+    warranty_id: Mapped[UUID | None]
+    sha256: Mapped[str] = mapped_column(Text)
+    look: Mapped[int | None] = mapped_column(BigInteger)  # see photos.look_of; none: too plain
+    content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
 
 
 class WarrantyScan(Model):

@@ -30,7 +30,7 @@ from app.db import transact
 from app.errors import BadInput, DomainError, Forbidden
 from app.web.json_input import is_clean
 from app.web.observability import COMMON_HEADERS, HEADERS, PROBLEM, REQUEST_ID
-from app.web.problems import language, status_of
+from app.web.problems import language, status_of, tell
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -233,6 +233,7 @@ def guard(pages: flask.Blueprint, sentences: Mapping[str, tuple[str, str]]) -> N
     pages.after_request(_finish)
     pages.register_error_handler(DomainError, refuse)
     pages.register_error_handler(HTTPException, failed)
+    pages.register_error_handler(Exception, crashed)
 
 
 def _begin() -> None:
@@ -282,3 +283,15 @@ def failed(error: HTTPException) -> Response:
     return render(
         "shopper/failed.html", error.code or 500, request_id=request.environ.get(REQUEST_ID)
     )
+
+
+def crashed(error: Exception) -> Response:
+    """Say that it is our fault, or that the database will be back, on a page that needs neither."""
+    request.environ[PROBLEM] = code = tell(error)
+    passing = code == "temporarily_unavailable"
+    response = render(
+        "shopper/crashed.html", 503 if passing else 500, request_id=request.environ.get(REQUEST_ID)
+    )
+    if passing:
+        response.headers["Retry-After"] = "1"
+    return response

@@ -237,10 +237,9 @@ def http_failure(error: HTTPException) -> Response:
 
 def database_failure(error: Exception) -> Response:
     """Answer 503 if the database is away, full or busy; anything else is our own mistake."""
-    if is_passing(error):
-        _tell("warning", "database_unavailable", error)
-        return failure("temporarily_unavailable", headers={"Retry-After": "1"})
-    return crashed(error)
+    code = tell(error)
+    headers = {"Retry-After": "1"} if code == "temporarily_unavailable" else None
+    return failure(code, headers=headers)
 
 
 def is_passing(error: BaseException) -> bool:
@@ -257,11 +256,19 @@ def is_passing(error: BaseException) -> bool:
 
 
 def crashed(error: Exception) -> Response:
-    _tell("error", "unhandled_error", error)
-    return failure("internal_error")
+    return failure(tell(error))
 
 
-def _tell(level: str, event: str, error: BaseException) -> None:
+def tell(error: Exception) -> str:
+    """Write a failure of ours into the log, and return what it is called to the caller."""
+    if is_passing(error):
+        _log("warning", "database_unavailable", error)
+        return "temporarily_unavailable"
+    _log("error", "unhandled_error", error)
+    return "internal_error"
+
+
+def _log(level: str, event: str, error: BaseException) -> None:
     rule = request.url_rule
     getattr(log, level)(
         event,

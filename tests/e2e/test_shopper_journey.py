@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, FilePayload
 from tests.consents.asking import publish
 from tests.e2e.browsing import Handset
 from tests.shopper.phone import Shop
-from tests.shopper.test_repairs import photo
+from tests.shopper.pictures import photo
 from tests.support.api import TestBrand
 from tests.support.server import Server
 

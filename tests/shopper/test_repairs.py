@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from tests.shopper.phone import Page, Phone, Shop
+from tests.shopper.pictures import photo
 from tests.shopper.test_transfers import Deal
 from tests.support.parallel import at_once
 
@@ -17,15 +17,6 @@ TOLD = {
     "method": "pick_up",
     "address": "서울시 마포구 월드컵로 1",
 }
-
-
-def photo(side: int = 60, kind: str = "JPEG") -> bytes:
-    picture = Image.new("RGB", (side, side), "#a05030")
-    exif = Image.Exif()
-    exif[0x010F] = "카나리아 카메라"
-    target = io.BytesIO()
-    picture.save(target, kind, exif=exif)
-    return target.getvalue()
 
 
 class Repair:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import jwt
+import psycopg
 import pytest
 
 from app.web import sessions
@@ -221,3 +222,18 @@ def test_pages_draw_what_was_typed_as_text(shop: Shop) -> None:
     assert script not in page.html
     phone.register(shop.codes[0], name=f'"><b>{script[:20]}')
     assert "<b>" not in phone.open("/my").html
+
+
+def test_a_failure_of_ours_is_a_page_and_tells_nothing_of_it(
+    shop: Shop, owner: psycopg.Connection
+) -> None:
+    phone = shop.phone()
+    done = phone.register(shop.codes[0])
+    path = next(link for link in done.links if "/my/warranties/" in link)
+    owner.execute(
+        "UPDATE members SET name_sealed = phone_sealed WHERE brand_id = %s", (shop.brand.brand_id,)
+    )
+    page = phone.open(path, expect=500)
+    assert "지금은 처리하지 못했어요" in page.text
+    assert "req_" in page.text
+    assert "Seal" not in page.html

@@ -2,13 +2,14 @@
 
 import base64
 
-from app import clock
+from app import clock, ids
 from app.db import transaction
 from app.warranties import services as warranties
 from tests.consents.asking import PLAIN, publish
 from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
 from tests.messages.post import tell
+from tests.shopper.pictures import photo
 from tests.support import world_requests
 from tests.support.pictures import png_of
 
@@ -69,7 +70,7 @@ class World:
         self.batch = api.post("/v1/warranty-batches", boot)["id"]
         owned = {"unit": "MUG-1", "member": self.alice, "channel": "gift"}
         self.warranty = api.post("/v1/warranties", owned)["id"]
-        self.review = self._doubted()
+        self.review, self.receipt = self._doubted(), self._proved()
         self.asked = world_requests.ask(api)
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
@@ -86,6 +87,16 @@ class World:
             warranties.report(brand_id, unit, "mine", visitor, note="내 것", now=clock.now())
         review: str = self.brand.api.get("/v1/warranty-reviews")["data"][0]["id"]
         return review
+
+    def _proved(self) -> str:
+        """Let the owner send a receipt, as pages do, and return it."""
+        brand_id = self.brand.brand_id
+        picture = warranties.read_receipt(photo())
+        with self.brand.app.app_context(), transaction(brand_id):
+            found = warranties.list_warranties(brand_id, serial="MUG-1", limit=1)[0]
+            receipt_id = warranties.keep_receipt(found.unit, picture, now=clock.now())
+            warranties.attach_receipt(found.unit, found.warranty, receipt_id, now=clock.now())
+        return ids.show("wrc", receipt_id)
 
     def requests(self) -> dict[tuple[str, str], tuple[str, object, str]]:
         """(method, rule) → (path, body, what another brand must get)."""
@@ -142,6 +153,12 @@ class World:
             ("PUT", "/v1/label-logo"): ("/v1/label-logo", {"png": OTHER_LOGO}, "own"),
             ("GET", "/v1/label-logo"): ("/v1/label-logo", None, "own"),
             ("DELETE", "/v1/label-logo"): ("/v1/label-logo", None, "own"),
+            ("GET", "/v1/warranties/<string:warranty>/receipts"): (
+                f"/v1/warranties/{self.warranty}/receipts", None, "404",
+            ),
+            ("GET", "/v1/warranties/<string:warranty>/receipts/<string:receipt>"): (
+                f"/v1/warranties/{self.warranty}/receipts/{self.receipt}", None, "404",
+            ),
             ("GET", f"{units}/reports"): ("/v1/units/MUG-1/reports", None, "404"),
             ("GET", "/v1/warranty-reviews"): ("/v1/warranty-reviews", None, "empty"),
             ("POST", "/v1/warranty-reviews/<string:review>/decision"): (

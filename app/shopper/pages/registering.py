@@ -1,21 +1,25 @@
 """Registering a unit, first step: who, from where, since when."""
 
-from flask import Response, redirect
+from collections.abc import Mapping
+
+from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import ids
+from app import ids, photos
 from app.errors import DomainError
+from app.photos import Picture
 from app.shopper import services
 from app.shopper.pages import pages
 from app.shopper.pages.visitors import sender_of, shopper_of, visitor_of
 from app.shopper.rules.forms import REGISTRATION_FIELDS, Form, Registration, read_registration
 from app.shopper.rules.words import PLACES, Said
 from app.warranties import services as warranties
-from app.warranties.errors import WarrantyTaken
+from app.warranties.errors import WarrantyReceiptInvalid, WarrantyTaken
 from app.warranties.services import Piece
-from app.web.pages import Site, on_site, read_form, render
+from app.web.pages import Site, on_site, read_form, render, takes_files
 from app.web.problems import language
 
+RECEIPT_MAX = photos.BYTES_MAX + 256 * 1024
 # Where a refusal is said: beside the field that it is about.
 FIELDS = {"/phone": "phone", "/order_number": "order_number", "/purchased_on": "purchased_on"}
 
@@ -32,9 +36,14 @@ def register_form(code: str) -> Response:
 
 
 @pages.post("/q/<code>/register")
+@takes_files(RECEIPT_MAX)
 def register(code: str) -> AnyResponse:
     """Send a code to the phone that was typed, and go on to where it is asked for."""
     values = read_form(*REGISTRATION_FIELDS)
+    try:
+        receipt = receipt_of_form()
+    except WarrantyReceiptInvalid as refusal:
+        return _drawn_with_fault(code, values, "receipt", refusal)
 
     def use_case(site: Site) -> AnyResponse:
         piece = warranties.find_by_code(site.brand_id, code)
@@ -46,6 +55,7 @@ def register(code: str) -> AnyResponse:
             piece,
             code,
             form.read,
+            receipt,
             sender_of(site),
             today=site.today,
             now=site.now,
@@ -60,11 +70,18 @@ def register(code: str) -> AnyResponse:
     except DomainError as refusal:
         if (name := FIELDS.get(refusal.pointer or "")) is None:
             raise
-        fault = Said(refusal.sentence("ko"), refusal.sentence("en"))
-        refused: Form[Registration] = Form(values, faults={name: fault})
-        return on_site(
-            lambda site: _drawn(site, code, warranties.find_by_code(site.brand_id, code), refused)
-        )
+        return _drawn_with_fault(code, values, name, refusal)
+
+
+def receipt_of_form() -> Picture | None:
+    """Return the photo that was picked, made harmless; it takes a while.
+
+    :raises WarrantyReceiptInvalid: it is none that is taken
+    """
+    picked = request.files.get("receipt")
+    if picked is None or not picked.filename:
+        return None
+    return warranties.read_receipt(picked.read())
 
 
 def note_claim_of_owned(code: str) -> None:
@@ -79,6 +96,16 @@ def note_claim_of_owned(code: str) -> None:
             )
 
     on_site(use_case)
+
+
+def _drawn_with_fault(
+    code: str, values: Mapping[str, str], name: str, refusal: DomainError
+) -> Response:
+    fault = Said(refusal.sentence("ko"), refusal.sentence("en"))
+    refused: Form[Registration] = Form(values, faults={name: fault})
+    return on_site(
+        lambda site: _drawn(site, code, warranties.find_by_code(site.brand_id, code), refused)
+    )
 
 
 def _drawn(site: Site, code: str, piece: Piece | None, form: Form[Registration]) -> Response:

@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import certificates, ids
 from app.shopper import services
 from app.shopper.pages import pages
+from app.shopper.pages.registering import RECEIPT_MAX, receipt_of_form
 from app.shopper.pages.visitors import members_only, on_my_site, visitor_of
 from app.shopper.rules.words import OUTCOMES
 from app.shopper.services import Owned, Shopper
 from app.warranties import services as warranties
-from app.web.pages import Site, read_form, render
+from app.web.pages import Site, read_form, render, takes_files
 from app.web.problems import language
 
 
@@ -27,6 +28,7 @@ def certificate(warranty: str) -> AnyResponse:
             repairs=services.repairs_of(site.brand_id, owned),
             member_id=shopper.member_id,
             outcomes=OUTCOMES,
+            receipts=warranties.list_receipts(site.brand_id, owned.found.warranty.id),
             offer=warranties.find_offer(site.brand_id, owned.found.warranty.id),
         ),
     )
@@ -88,6 +90,23 @@ def send_link(warranty: str) -> AnyResponse:
 @members_only
 def link_sent(warranty: str) -> AnyResponse:
     return _with_owned(warranty, lambda _, __, owned: render("shopper/sent.html", owned=owned))
+
+
+@pages.post("/my/warranties/<warranty>/receipt")
+@members_only
+@takes_files(RECEIPT_MAX)
+def send_receipt(warranty: str) -> AnyResponse:
+    """Take a photo of the receipt for a registration that is made already."""
+    picture = receipt_of_form()
+
+    def act(site: Site, _: Shopper, owned: Owned) -> AnyResponse:
+        if picture is not None:
+            unit = owned.found.unit
+            receipt_id = warranties.keep_receipt(unit, picture, now=site.now)
+            warranties.attach_receipt(unit, owned.found.warranty, receipt_id, now=site.now)
+        return redirect(owned.path, 303)
+
+    return _with_owned(warranty, act)
 
 
 @pages.post("/my/warranties/<warranty>/report")

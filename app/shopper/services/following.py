@@ -67,6 +67,8 @@ def _register(at: _Occasion) -> Done:
         actor=_actor(member),
         now=at.now,
     )
+    if receipt_id := typed["receipt"]:
+        warranties.attach_receipt(found.unit, found.warranty, UUID(receipt_id), now=at.now)
     _tell(at, found, member)
     return Done(_path(found), member)
 

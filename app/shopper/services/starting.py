@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from app.photos import Picture
 from app.shopper.rules.forms import Registration
 from app.shopper.services.identity import Shopper
 from app.verifications import services as verifications
@@ -39,12 +40,15 @@ def begin_registration(
     piece: Piece,
     code: str,
     form: Registration,
+    receipt: Picture | None,
     sender: Sender,
     *,
     today: date,
     now: datetime,
 ) -> UUID:
     """Send the code that a registration waits for, if it could be done now.
+
+    ``receipt`` waits with it.
 
     :raises WarrantyTaken, WarrantyUnitReported, UnitStepRefused: the unit cannot be registered
     :raises WarrantyDayImpossible, WarrantyOrderOverused: see ``warranties.claim``
@@ -63,6 +67,9 @@ def begin_registration(
         "channel": form.channel,
         "purchased_on": form.purchased_on.isoformat() if form.purchased_on else None,
         "order_number": number,
+        "receipt": (
+            str(warranties.keep_receipt(piece.unit, receipt, now=now)) if receipt else None
+        ),
     }
     return _begin(brand_id, form.phone, "registration", content, sender, now)
 

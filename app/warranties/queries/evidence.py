@@ -7,7 +7,7 @@ from sqlalchemy import select, text, update
 
 from app.db import db
 from app.warranties.models import WarrantyReport, WarrantyReview, WarrantyUnit
-from app.warranties.rules.evidence import Facts
+from app.warranties.rules.evidence import ALIKE, Facts
 
 _FACTS = text("""
     SELECT s.devices_unshipped, s.devices_before, s.devices_after,
@@ -18,6 +18,13 @@ _FACTS = text("""
                (SELECT count(DISTINCT o.unit_id) FROM warranties o
                  WHERE o.brand_id = u.brand_id AND o.order_index = w.order_index) END
                AS units_of_order,
+           (SELECT count(DISTINCT other.unit_id)
+              FROM warranty_receipts mine JOIN warranty_receipts other
+                ON other.brand_id = mine.brand_id AND other.unit_id <> mine.unit_id
+               AND other.warranty_id IS NOT NULL
+               AND (other.sha256 = mine.sha256
+                    OR bit_count(CAST(other.look # mine.look AS bit(64))) <= :nearly)
+             WHERE mine.brand_id = u.brand_id AND mine.warranty_id = w.id) AS units_of_receipt,
            r.doubtful AS doubtful_reports, r.mine AS owner_disputes, r.again AS claims_refused
       FROM warranty_units u
       LEFT JOIN warranties w
@@ -61,7 +68,8 @@ _FORGET_NOTES = text("""
 
 
 def load_facts(brand_id: UUID, unit_id: UUID) -> Facts:
-    row = db.session.execute(_FACTS, {"brand_id": brand_id, "unit_id": unit_id}).one()
+    values = {"brand_id": brand_id, "unit_id": unit_id, "nearly": ALIKE}
+    row = db.session.execute(_FACTS, values).one()
     return Facts(**row._mapping)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 ASKS_FROM = 3
 DEVICES_BEFORE = 3  # looked at by so many before anybody registered it
 DEVICES_AFTER = 5  # … or by so many others since
+ALIKE = 4  # bits of 64 in which two photos of one receipt may differ
 ORDER_UNITS = 5  # units registered under one order number
 
 
@@ -23,6 +24,7 @@ class Facts:
     claimed_unshipped: bool = False
     other_channel: bool = False
     units_of_order: int = 0
+    units_of_receipt: int = 0  # other units that the same photo was sent for
     doubtful_reports: int = 0
     owner_disputes: int = 0
     claims_refused: int = 0
@@ -43,6 +45,7 @@ def weigh(facts: Facts) -> dict[str, int]:
         "many_devices_after_claim": 2 if facts.devices_after >= DEVICES_AFTER else 0,
         "other_channel": 1 if facts.other_channel else 0,
         "order_reused": 2 if facts.units_of_order >= ORDER_UNITS else 0,
+        "receipt_reused": 3 if facts.units_of_receipt else 0,
         "reported_doubtful": min(4, 2 * facts.doubtful_reports),
         "ownership_disputed": min(6, 3 * facts.owner_disputes),
         "claimed_again": min(6, 3 * facts.claims_refused),

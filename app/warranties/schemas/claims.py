@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from app import ids
+from app.warranties.models import WarrantyReceipt
 from app.warranties.rules.claims import ENDS, PLACES, PROOFS
 from app.warranties.schemas.terms import CoverageOut, Day, show_coverage, show_day
 from app.warranties.schemas.units import REASON
@@ -107,6 +108,29 @@ class WarrantyOut(Schema):
 
 class WarrantyDetailOut(WarrantyOut):
     coverage = fields.Nested(CoverageOut, metadata={"description": "제품의 지금 보증 · The unit's"})
+
+
+class WarrantyReceiptOut(Schema):
+    object = fields.String()
+    id = fields.String()
+    kept = fields.Boolean(metadata={"description": "사진이 아직 있는지 · The picture is there"})
+    sha256 = fields.String()
+    created_at = fields.String()
+
+
+class WarrantyReceiptsOut(Schema):
+    object = fields.String()
+    data = fields.List(fields.Nested(WarrantyReceiptOut))
+
+
+def show_receipt(receipt: WarrantyReceipt) -> dict[str, Any]:
+    return {
+        "object": "warranty_receipt",
+        "id": ids.show("wrc", receipt.id),
+        "kept": receipt.content_sealed is not None,
+        "sha256": receipt.sha256,
+        "created_at": show_instant(receipt.created_at),
+    }
 
 
 def show_warranty(found: Registered) -> dict[str, Any]:

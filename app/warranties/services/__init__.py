@@ -33,6 +33,15 @@ from app.warranties.services.claims import (
 )
 from app.warranties.services.labels import open_download, read_label, read_labels
 from app.warranties.services.logos import get_logo, put_logo, remove_logo, sha256_of
+from app.warranties.services.receipts import (
+    attach_receipt,
+    delete_unclaimed_chunk,
+    forget_pictures_chunk,
+    keep_receipt,
+    list_receipts,
+    picture_of,
+    read_receipt,
+)
 from app.warranties.services.reviews import Reviewed, decide, list_reviews
 from app.warranties.services.scanning import (
     Look,
@@ -104,6 +113,7 @@ __all__ = [
     "UnitFacts",
     "Visitor",
     "accept",
+    "attach_receipt",
     "audit",
     "cancel",
     "check_acceptance",
@@ -117,6 +127,7 @@ __all__ = [
     "create_batch",
     "decide",
     "decline",
+    "delete_unclaimed_chunk",
     "end_terms",
     "expire_chunk",
     "extend",
@@ -128,6 +139,7 @@ __all__ = [
     "forget",
     "forget_codes_chunk",
     "forget_notes_chunk",
+    "forget_pictures_chunk",
     "forget_scans_chunk",
     "get_batch",
     "get_logo",
@@ -138,8 +150,10 @@ __all__ = [
     "hand_over",
     "is_order_number",
     "judge",
+    "keep_receipt",
     "list_batches",
     "list_events",
+    "list_receipts",
     "list_reports",
     "list_reviews",
     "list_terms",
@@ -156,11 +170,13 @@ __all__ = [
     "open_download",
     "open_offer",
     "parse_digital_link",
+    "picture_of",
     "piece_of",
     "put_logo",
     "put_terms",
     "read_label",
     "read_labels",
+    "read_receipt",
     "remove_logo",
     "report",
     "report_as_owner",

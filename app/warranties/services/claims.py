@@ -26,7 +26,7 @@ from app.warranties.errors import (
 )
 from app.warranties.models import Warranty, WarrantyBatch, WarrantyExtension, WarrantyUnit
 from app.warranties.queries import claims as queries
-from app.warranties.queries import evidence
+from app.warranties.queries import evidence, receipts
 from app.warranties.queries import units as unit_queries
 from app.warranties.rules.claims import UNITS_OF_ORDER_MAX, Purchase, impossible_day, order_key
 from app.warranties.rules.scanning import REPORTED
@@ -281,8 +281,8 @@ def move_to_survivor(event: MemberMerged) -> None:
 def forget(event: MemberErased) -> None:
     """Part an erased member from what they owned; it can be registered again.
 
-    When and where it was bought stays as a fact of the unit; order numbers are forgotten, and
-    who reported something in what words.
+    When and where it was bought stays as a fact of the unit; order numbers and receipts
+    are forgotten, and who reported something in what words.
     """
     for unit_id in queries.list_units_of_member(event.brand_id, event.member_id):
         unit = unit_queries.lock_unit(event.brand_id, unit_id)
@@ -290,6 +290,7 @@ def forget(event: MemberErased) -> None:
         take_step(unit, "release", detail=None, reason="erased", actor=event.actor, now=event.now)
     queries.forget_orders(event.brand_id, event.member_id)
     evidence.forget_reporter(event.brand_id, event.member_id)
+    receipts.forget_pictures_of(event.brand_id, event.member_id)
 
 
 def _lock(brand_id: UUID, warranty_id: UUID | None) -> Registered:
