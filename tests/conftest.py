@@ -24,8 +24,10 @@ VAR = Path(os.environ.get("DANGOL_TEST_VAR", Path(tempfile.gettempdir()) / "dang
 
 
 @pytest.fixture(scope="session")
-def environment(worker_id: str) -> Iterator[dict[str, str]]:
-    """The environment variables of an application with a migrated database of its own."""
+def environment(
+    worker_id: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The environment variables of an application with a database and files of its own."""
     VAR.mkdir(parents=True, exist_ok=True)
     with (VAR / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -33,7 +35,8 @@ def environment(worker_id: str) -> Iterator[dict[str, str]]:
         template = database.ensure_template(base)
     name = f"dangol_test_{os.getpid()}_{worker_id}"
     database.clone(base, template, name)
-    yield database.with_database(base, name)
+    blobs = tmp_path_factory.mktemp("blobs").as_uri()
+    yield {**database.with_database(base, name), "DANGOL_STORAGE_URL": blobs}
     database.drop(base, name)
 
 

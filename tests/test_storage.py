@@ -95,7 +95,8 @@ def test_files_are_for_their_owner_alone(tmp_path) -> None:
 
 
 def test_the_setting_names_a_directory_or_a_bucket(environment, tmp_path) -> None:
-    here = load_config({**environment, "DANGOL_VAR": str(tmp_path)})["STORAGE_URL"]
+    unset = {name: value for name, value in environment.items() if name != "DANGOL_STORAGE_URL"}
+    here = load_config({**unset, "DANGOL_VAR": str(tmp_path)})["STORAGE_URL"]
     assert isinstance(open_storage(here), Directory)
     assert open_storage(here).root == tmp_path / "blobs"  # type: ignore[attr-defined]
     spaced = f"file://{Path('/a b').as_posix()}".replace(" ", "%20")

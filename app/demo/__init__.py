@@ -2,5 +2,6 @@
 
 ``brand`` keeps what somebody who tries Dangol needs to know in ``demo.json``;
 ``programme`` is what it offers and ``goods`` what it sells; ``history`` tells fifteen
-months of members' orders, refunds and points.
+months of members' orders, refunds and points, ``warranties`` what becomes of units and
+``service`` who asks for repairs.
 """

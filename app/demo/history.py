@@ -20,7 +20,7 @@ from app import ids
 from app.coupons import jobs as coupon_jobs
 from app.coupons.errors import CouponLimitReached
 from app.db import transact
-from app.demo import programme, warranties
+from app.demo import programme, service, warranties
 from app.demo.goods import BOOTS, CARE
 from app.errors import DomainError
 from app.exchanges import services as exchanges
@@ -67,6 +67,8 @@ def tell(brand_id: UUID, *, now: datetime) -> None:
     for number in range(1, MEMBERS + 1):
         shop.plan_member(number)
     for at, happening in warranties.happenings(brand_id, shop.member_ids, now=now):
+        shop.plan(at, partial(shop.happen, happening))
+    for at, happening in service.happenings(brand_id, now=now):
         shop.plan(at, partial(shop.happen, happening))
     for day in range(DAYS % JOBS_EVERY, DAYS + 1, JOBS_EVERY):
         shop.plan(now - timedelta(days=DAYS - day), shop.run_jobs)

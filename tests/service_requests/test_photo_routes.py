@@ -1,8 +1,10 @@
 """Photos of requests over HTTP: sealed in the database, then in the storage."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
+from obstore.exceptions import BaseError
 from PIL import Image
 
 from app import crypto, photos, storage
@@ -10,7 +12,20 @@ from app.service_requests.errors import ServicePhotosTooMany
 from app.service_requests.jobs import move_photos
 from tests.service_requests.pictures import picture
 from tests.service_requests.shop import ask, ask_as_member, audit, get, open_service, steps
+from tests.support import s3
 from tests.support.members import run_job
+from tests.support.parallel import at_once
+
+
+@pytest.fixture
+def bucket(brand, monkeypatch) -> Iterator[s3.FakeS3]:
+    """A bucket in which the brand's photos are kept."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", s3.KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", s3.SECRET)
+    with s3.running() as server:
+        url = f"s3://photos/dangol?endpoint={server.url}&region={s3.REGION}"
+        monkeypatch.setitem(brand.app.config, "STORAGE_URL", url)
+        yield server
 
 
 def send(brand, request, content: bytes, **options):
@@ -64,6 +79,49 @@ def test_what_lies_in_the_storage_is_sealed(brand, owner) -> None:
         assert photos.kind_of(kept) is None
         cell = crypto.Cell(brand.brand_id, "service_request_photos", "content", photo_id)
         assert photos.kind_of(crypto.unseal_bytes(kept, cell)) == "JPEG"
+
+
+def test_a_storage_that_is_away_loses_no_photo(brand, bucket) -> None:
+    (serial, _) = open_service(brand)
+    asked = ask(brand, serial)
+    for _ in range(2):
+        send(brand, asked, picture())
+    first = read(brand, asked, 1).data
+    bucket.moods.extend(["down"] * 3)
+    with pytest.raises(BaseError):
+        run_job(brand, move_photos)
+    assert bucket.objects == {}
+    assert read(brand, asked, 1).data == first
+    assert run_job(brand, move_photos) == 2
+    assert run_job(brand, move_photos) == 0
+    assert read(brand, asked, 1).data == first
+
+
+def test_a_photo_that_was_stored_without_our_knowing_is_stored_again(brand, bucket) -> None:
+    (serial, _) = open_service(brand)
+    asked = ask(brand, serial)
+    send(brand, asked, picture())
+    first = read(brand, asked, 1).data
+    bucket.moods.extend(["lost"] * 3)
+    with pytest.raises(BaseError):
+        run_job(brand, move_photos)
+    assert len(bucket.objects) == 1
+    assert run_job(brand, move_photos) == 1
+    assert len(bucket.objects) == 1
+    assert read(brand, asked, 1).data == first
+    brand.api.post("/v1/members/ext:mina/erase", expect=200)
+    assert run_job(brand, move_photos) == 1
+    assert bucket.objects == {}
+
+
+def test_two_workers_at_once_move_each_photo_once(busy) -> None:
+    (serial, _) = open_service(busy)
+    asked = ask(busy, serial)
+    for _ in range(5):
+        send(busy, asked, picture())
+    moved = at_once([lambda: run_job(busy, move_photos) for _ in range(4)])
+    assert sum(moved) == 5
+    assert [read(busy, asked, number).status_code for number in range(1, 6)] == [200] * 5
 
 
 def test_a_repeated_upload_adds_one_photo(brand) -> None:

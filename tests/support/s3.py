@@ -15,7 +15,11 @@ KEY, SECRET, REGION = "AKTESTKEY", "a secret of the storage", "ap-northeast-2"
 
 
 class FakeS3(ThreadingHTTPServer):
-    """Keeps what it was sent in ``objects``; ``moods``: ``down`` answers 500 once each."""
+    """Keeps what it was sent in ``objects``.
+
+    ``moods`` says what it does with the next calls, in order, then it is well: ``down``:
+    answers 500; ``lost``: takes what is put and hangs up.
+    """
 
     daemon_threads = True
 
@@ -24,6 +28,9 @@ class FakeS3(ThreadingHTTPServer):
         self.objects: dict[str, bytes] = {}
         self.moods: deque[str] = deque()
         self.unauthenticated = 0
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a client that went away is what tests are about."""
 
     @property
     def url(self) -> str:
@@ -45,6 +52,8 @@ class Handler(BaseHTTPRequestHandler):
     server: FakeS3
     protocol_version = "HTTP/1.1"
 
+    mood = "well"
+
     def log_message(self, *args: Any) -> None:
         pass
 
@@ -53,6 +62,10 @@ class Handler(BaseHTTPRequestHandler):
         if self._is_refused(body):
             return
         self.server.objects[urlsplit(self.path).path] = body
+        if self.mood == "lost":
+            self.close_connection = True
+            self.connection.close()
+            return
         etag = hashlib.md5(body).hexdigest()  # as S3 does
         self._answer(200, b"", ETag=f'"{etag}"')
 
@@ -83,7 +96,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.unauthenticated += 1
             self._answer(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
             return True
-        if self.server.moods and self.server.moods.popleft() == "down":
+        self.mood = self.server.moods.popleft() if self.server.moods else "well"
+        if self.mood == "down":
             self._answer(500, b"<Error><Code>InternalError</Code></Error>")
             return True
         return False
