@@ -69,13 +69,15 @@ def test_an_erasure_cancels_what_has_not_arrived_and_leaves_what_is_here_to_be_g
 ) -> None:
     serials = open_service(brand, units=2)
     coming = shown(brand, ask_as_member(brand, serials[0]))
-    here = steps(brand, shown(brand, ask_as_member(brand, serials[1])), "cover", "arrive")
+    asked = shown(brand, ask_as_member(brand, serials[1], picture()))
+    here = steps(brand, asked, "cover", "arrive")
 
     brand.api.post("/v1/members/ext:mina/erase", expect=200)
 
     assert get(brand, coming)["status"] == "cancelled"
     assert get(brand, coming)["description"] is None
     assert get(brand, here)["address"] == "서울시 마포구 1"
+    assert get(brand, here)["photos"] == []
     assert run_job(brand, forget_requests) == 0
     steps(brand, here, "repair", "finish", "send", "deliver")
     assert run_job(brand, forget_requests) == 1

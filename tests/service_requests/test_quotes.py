@@ -171,8 +171,25 @@ def test_goods_that_arrive_while_a_quote_is_looked_at_leave_it_open(brand) -> No
     assert (shown["status"], shown["phase"], shown["quotes"][0]["state"]) == (
         "quoted", "arrived", "open",
     )  # fmt: skip
+    refused(brand, quoted, "cancel", "service_step_refused")
     assert accept(brand, quoted)["status"] == "quote_accepted"
+    refused(brand, quoted, "cancel", "service_step_refused")
     assert step(brand, quoted, "repair")["phase"] == "working"
+
+
+def test_a_decision_while_a_quote_is_open_withdraws_it(brand) -> None:
+    (serial, _) = open_service(brand)
+    quoted = paid_and_quoted(brand, serial)
+    shown = step(brand, quoted, "cover")
+    assert (shown["status"], shown["quotes"][0]["state"], shown["to_pay"]) == (
+        "in_warranty", "withdrawn", 0,
+    )  # fmt: skip
+    path = f"/v1/service-requests/{quoted['id']}/quotes/1/accept"
+    body = {"text_sha256": quoted["quotes"][0]["text_sha256"]}
+    over = brand.api.refused("POST", path, body, code="service_quote_over")
+    assert over["state"] == "withdrawn"
+    assert step(brand, quoted, "repair")["status"] == "repairing"
+    assert audit(brand) == []
 
 
 def test_the_application_may_not_change_what_a_quote_says(brand) -> None:
