@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -167,6 +167,7 @@ def test_no_sequence_of_steps_loses_a_request_its_owner_or_an_accepted_quote(mak
         Requests,
         settings=settings(
             max_examples=30,
+            phases=[Phase.generate],  # to make an example smaller takes too long here
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
