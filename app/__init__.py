@@ -15,6 +15,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         backtests,
         benefits,
         brands,
+        certificates,
         cli,
         consents,
         coupons,
@@ -68,6 +69,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         feature.init_app(app, api)
     app.cli.add_command(cli.group)
     app.cli.add_command(audit.command)
+    app.cli.add_command(certificates.command)
     app.cli.add_command(resealing.command)
     health.add_metrics(app, job_status.collect)
     subscriptions.connect()

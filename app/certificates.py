@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
+import click
 import segno
 from asn1crypto import keys, x509
 from cryptography import x509 as make
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from flask import current_app
+from flask.cli import with_appcontext
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -62,6 +64,14 @@ def signed_pdf(certificate: Certificate, *, at: datetime) -> bytes:
 def fingerprint() -> str:
     """Return the SHA-256 of the certificate that signatures are made under, in hex."""
     return hashlib.sha256(_identity(current_app.config["INDEX_KEY"])[1]).hexdigest()
+
+
+@click.command("certificate-fingerprint")
+@with_appcontext
+def command() -> None:
+    """Print the SHA-256 of the certificate that signs certificates of warranty."""
+    digest = fingerprint().upper()
+    click.echo(":".join(digest[at : at + 2] for at in range(0, len(digest), 2)))
 
 
 def _page(certificate: Certificate) -> bytes:

@@ -63,3 +63,59 @@ class WarrantyEnded:
     member_id: UUID
     cause: str
     now: datetime
+
+
+@dataclass(frozen=True)
+class TransferOffered:
+    """An owner offers a unit to whoever has a phone number."""
+
+    brand_id: UUID
+    transfer_id: UUID
+    warranty_id: UUID
+    expires_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class TransferEnded:
+    """The offers of a unit are over: ``completed``, ``declined`` or ``cancelled``.
+
+    Those that nobody accepted in time send none.
+    """
+
+    brand_id: UUID
+    unit_id: UUID
+    state: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class UnitReported:
+    """A visitor or the owner said that something is wrong with a unit (``kind``)."""
+
+    brand_id: UUID
+    unit_id: UUID
+    kind: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class ReviewOpened:
+    """The evidence of a unit asks staff to look at it."""
+
+    brand_id: UUID
+    review_id: UUID
+    unit_id: UUID
+    score: int
+    now: datetime
+
+
+@dataclass(frozen=True)
+class ReviewDecided:
+    """Staff hold a unit for a copy (``confirmed``) or not (``cleared``)."""
+
+    brand_id: UUID
+    review_id: UUID
+    unit_id: UUID
+    state: str
+    now: datetime

@@ -6,7 +6,7 @@ from uuid import UUID
 from app.db import db
 from app.events import publish
 from app.ids import new_id
-from app.warranties.events import WarrantyEnded, WarrantyRegistered
+from app.warranties.events import TransferEnded, WarrantyEnded, WarrantyRegistered
 from app.warranties.models import Warranty, WarrantyUnit
 from app.warranties.queries import claims as queries
 from app.warranties.queries import transfers
@@ -62,10 +62,16 @@ def end_warranty(unit: WarrantyUnit, cause: str, *, now: datetime) -> Warranty |
         return None
     warranty.ended_at = warranty.changed_at = now
     warranty.end_cause = cause
-    transfers.end_offers(unit.brand_id, unit.id, "cancelled", now)
+    end_offers(unit.brand_id, unit.id, "cancelled", now)
     db.session.flush()
     publish(WarrantyEnded(unit.brand_id, warranty.id, unit.id, warranty.member_id, cause, now))
     return warranty
+
+
+def end_offers(brand_id: UUID, unit_id: UUID, state: str, now: datetime) -> None:
+    """End the offer of a unit, which is locked, if there is one."""
+    if transfers.end_offers(brand_id, unit_id, state, now):
+        publish(TransferEnded(brand_id, unit_id, state, now))
 
 
 def registration_of(warranty: Warranty | None) -> Registration | None:

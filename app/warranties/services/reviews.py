@@ -6,8 +6,10 @@ from uuid import UUID
 
 from app.brands import services as brands
 from app.db import db
+from app.events import publish
 from app.ids import new_id
 from app.warranties.errors import WarrantyReviewDecided, WarrantyReviewNotFound
+from app.warranties.events import ReviewDecided, ReviewOpened
 from app.warranties.models import WarrantyReview, WarrantyUnit
 from app.warranties.queries import evidence as queries
 from app.warranties.queries import units as unit_queries
@@ -38,12 +40,13 @@ def weigh(unit: WarrantyUnit, *, now: datetime) -> None:
     decided_at = newest.score if newest is not None else 0
     if not rules.asks_for_review(evidence, cleared_at=decided_at):
         return
+    review_id, score = new_id(), sum(evidence.values())
     db.session.add(
         WarrantyReview(
             brand_id=brand_id,
-            id=new_id(),
+            id=review_id,
             unit_id=unit.id,
-            score=sum(evidence.values()),
+            score=score,
             evidence=evidence,
             state="open",
             opened_at=now,
@@ -54,6 +57,7 @@ def weigh(unit: WarrantyUnit, *, now: datetime) -> None:
         )
     )
     db.session.flush()  # of two at once the second is refused, and tried again
+    publish(ReviewOpened(brand_id, review_id, unit.id, score, now))
 
 
 def list_reviews(
@@ -100,4 +104,5 @@ def decide(
         after={"evidence": review.evidence, "reason": reason},
     )
     db.session.flush()  # autoflush is off
+    publish(ReviewDecided(brand_id, review.id, unit.id, state, now))
     return Reviewed(review, unit)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from app import crypto
 from app.db import db
+from app.events import publish
 from app.ids import new_id
 from app.verifications import services as verifications
+from app.warranties.events import UnitReported
 from app.warranties.models import Warranty, WarrantyReport, WarrantyScan, WarrantyUnit
 from app.warranties.queries import claims as claim_queries
 from app.warranties.queries import evidence as queries
@@ -114,6 +116,7 @@ def report(
         )
     )
     db.session.flush()  # autoflush is off
+    publish(UnitReported(brand_id, unit.id, kind, now))
     weigh(unit, now=now)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from app import crypto, ids
 from app.brands import services as brands
 from app.db import db
+from app.events import publish
 from app.members import services as members
 from app.messages import services as messages
 from app.warranties.errors import (
@@ -24,12 +25,14 @@ from app.warranties.errors import (
     WarrantyTransferToOwner,
     WarrantyUnitReported,
 )
+from app.warranties.events import TransferOffered
 from app.warranties.models import WarrantyTransfer
 from app.warranties.queries import claims as claim_queries
 from app.warranties.queries import transfers as queries
 from app.warranties.queries import units as unit_queries
 from app.warranties.rules.scanning import REPORTED
 from app.warranties.services.claims import Registered, get_warranty, hand_over
+from app.warranties.services.ownership import end_offers
 from app.warranties.services.terms import is_transferable
 from app.warranties.services.units import Piece, piece_of
 
@@ -99,7 +102,7 @@ def offer(
     """
     named = get_owned(brand_id, warranty_id, member_id, lock=True)
     number = check_offer(brand_id, warranty_id, member_id, phone)
-    queries.end_offers(brand_id, named.unit.id, "cancelled", now)
+    end_offers(brand_id, named.unit.id, "cancelled", now)
     token = secrets.token_urlsafe(24)
     transfer_id = ids.new_id()
     transfer = WarrantyTransfer(
@@ -116,6 +119,7 @@ def offer(
     )
     db.session.add(transfer)
     db.session.flush()  # autoflush is off
+    publish(TransferOffered(brand_id, transfer_id, named.warranty.id, transfer.expires_at, now))
     zone = ZoneInfo(brands.current_settings(brand_id).timezone)
     messages.send(
         brand_id,
@@ -173,7 +177,7 @@ def accept(brand_id: UUID, token: str, member_id: UUID, phone: str, *, now: date
     transfer = check_acceptance(brand_id, token, phone, now=now).transfer
     former = get_warranty(brand_id, transfer.warranty_id).warranty
     # Before the owner's registration ends, which would cancel what is left of it.
-    queries.end_offers(brand_id, transfer.unit_id, "completed", now)
+    end_offers(brand_id, transfer.unit_id, "completed", now)
     found = hand_over(
         brand_id,
         transfer.warranty_id,
@@ -201,7 +205,7 @@ def decline(brand_id: UUID, token: str, *, now: datetime) -> None:
     """:raises WarrantyTransferNotFound: the link is used, cancelled or too old"""
     named = open_offer(brand_id, token, now=now)
     unit_queries.lock_unit(brand_id, named.transfer.unit_id)
-    queries.end_offers(brand_id, named.transfer.unit_id, "declined", now)
+    end_offers(brand_id, named.transfer.unit_id, "declined", now)
 
 
 def cancel(brand_id: UUID, warranty_id: UUID | None, member_id: UUID, *, now: datetime) -> None:
@@ -210,7 +214,7 @@ def cancel(brand_id: UUID, warranty_id: UUID | None, member_id: UUID, *, now: da
     :raises WarrantyNotFound: it is not the member's
     """
     unit = get_owned(brand_id, warranty_id, member_id, lock=True).unit
-    queries.end_offers(brand_id, unit.id, "cancelled", now)
+    end_offers(brand_id, unit.id, "cancelled", now)
 
 
 def expire_chunk(brand_id: UUID, limit: int, *, now: datetime) -> int:
