@@ -165,6 +165,21 @@ def test_staff_skip_what_is_not_needed_and_step_back_with_a_reason(brand) -> Non
     assert (away["arrived_at"], away["phase"]) == (None, "checking")
 
 
+def test_where_parcels_went_is_written_where_it_can_be_forgotten(brand, owner) -> None:
+    (serial, _) = open_service(brand)
+    asked = step(brand, ask(brand, serial), "cover")
+    shown = step(brand, asked, "collect", tracking="한진 5012-3456")
+    assert shown["inbound"] == "한진 5012-3456"
+    steps(brand, asked, "arrive", "repair", "finish")
+    shown = step(brand, asked, "send", tracking="한진 7890-1234")
+    assert (shown["inbound"], shown["outbound"]) == ("한진 5012-3456", "한진 7890-1234")
+    rows = owner.execute(
+        "SELECT e::text FROM service_request_events e WHERE brand_id = %s", (brand.brand_id,)
+    ).fetchall()
+    assert len(rows) == 7
+    assert not [row for row in rows if "한진" in row[0]]
+
+
 def test_questions_go_back_and_forth(brand) -> None:
     (serial, _) = open_service(brand)
     case = ask_as_member(brand, serial)

@@ -82,7 +82,7 @@ def move(
     if step == "reopen":
         reopen(found, note=reason, actor=actor, now=now)
         return case_of(found)
-    detail = by or tracking or vendor
+    detail = by or vendor  # what is sent by which parcel is forgotten one day, events are not
     if step == "replace":
         detail = _replace(found, by, actor=actor, now=now)
     if step == "collect":

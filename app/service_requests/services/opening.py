@@ -28,7 +28,7 @@ from app.service_requests.rules.statute import (
     paid_repair_of_same_fault,
 )
 from app.service_requests.services.cases import Case, Told, case_of, day_of, seal_told
-from app.service_requests.services.photos import add_to
+from app.service_requests.services.photos import add_to, clean_photos
 from app.service_requests.services.recording import (
     enter,
     raise_flags,
@@ -113,6 +113,7 @@ def open_request(
         )
     if incident_on is not None and incident_on > today:
         raise ServiceDayImpossible(pointer="/incident_on")
+    pictures = clean_photos(photos)  # takes its time: before anybody waits for a number
     request_id = new_id()
     opened = ServiceRequest(
         brand_id=brand_id,
@@ -142,8 +143,8 @@ def open_request(
     db.session.add(opened)
     record(opened, "open", before=None, actor=actor, now=now)
     _begin_round(opened, today, actor=actor, now=now)
-    if photos:
-        add_to(opened, photos, actor=actor, now=now)
+    if pictures:
+        add_to(opened, pictures, actor=actor, now=now)
     tell(opened, "service_request_received", now=now)
     return case_of(opened)
 

@@ -47,25 +47,35 @@ def add_photos(
     :raises ServicePhotoInvalid: one is no JPEG, PNG, WebP or HEIC picture
     :raises ServicePhotoTooLarge: one has too many bytes or pixels
     """
+    request_of(brand_id, request_id)
+    pictures = clean_photos(contents)  # takes its time: nobody waits for it yet
     found = request_of(brand_id, request_id, lock=True)
     if found.status in OVER:
         raise ServiceStepRefused(state=found.status, step="photos")
-    add_to(found, contents, actor=actor, now=now)
+    add_to(found, pictures, actor=actor, now=now)
     detail = str(len(contents))
     record(found, "photos", before=found.status, detail=detail, actor=actor, now=now)
     return case_of(found)
 
 
-def add_to(found: ServiceRequest, contents: Sequence[bytes], *, actor: str, now: datetime) -> None:
+def clean_photos(contents: Sequence[bytes]) -> list[photos.Picture]:
+    """Make photos harmless. See :func:`add_photos` for refusals."""
+    if len(contents) > PHOTOS_MAX:
+        raise ServicePhotosTooMany(most=PHOTOS_MAX)
+    return [_cleaned(content) for content in contents]
+
+
+def add_to(
+    found: ServiceRequest, pictures: Sequence[photos.Picture], *, actor: str, now: datetime
+) -> None:
     """Add photos to a request, which is locked or new."""
     brand_id = found.brand_id
     there = len(parts.list_photos(brand_id, [found.id])[found.id])
-    if there + len(contents) > PHOTOS_MAX:
+    if there + len(pictures) > PHOTOS_MAX:
         raise ServicePhotosTooMany(most=PHOTOS_MAX)
     number = parts.count_photos(brand_id, found.id)
-    for content in contents:
+    for picture in pictures:
         number += 1
-        picture = _cleaned(content)
         photo_id = new_id()
         db.session.add(
             ServiceRequestPhoto(
