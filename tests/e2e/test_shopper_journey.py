@@ -10,6 +10,8 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, FilePayload
 
+from app import ids
+from app.consents import services as consents
 from tests.consents.asking import publish
 from tests.e2e.browsing import Handset
 from tests.shopper.phone import Shop
@@ -196,3 +198,65 @@ def test_every_other_page_is_drawn_well_and_reads_without_a_fault(
     shop.flag("stolen", 1)
     phone.open(f"/q/{shop.codes[1]}")
     phone.look("reported")
+
+
+def test_pages_of_a_member_and_what_cannot_be_are_drawn_well(
+    shop: Shop, browser: Browser, server: Server, shots: Path
+) -> None:
+    base_url = f"http://{shop.host}:{server.port}"
+    outbox = f"http://127.0.0.1:{server.port}/dev/outbox"
+    phone = Handset(browser, base_url, shots, "member", "010-2468-1357")
+    phone.open(f"/q/{shop.codes[0]}/register")
+    phone.fill("이름", "김단골")
+    phone.fill("휴대폰 번호", phone.number)
+    phone.choose("선물받음")
+    phone.choose("만 14세 이상이에요")
+    phone.press("인증번호 받기")
+    phone.fill("인증번호 6자리", "000000")
+    phone.press("보증 등록하기")
+    assert phone.shows("인증번호가 달라요. 4번 더")
+    phone.page.screenshot(path=shots / "member-wrong-code.png", full_page=True)
+    phone.fill("인증번호 6자리", phone.code(outbox))
+    phone.press("보증 등록하기")
+    phone.press("보증서 보기")
+    phone.press("문자로 받기")
+    assert phone.shows("링크를 보냈어요")
+    phone.look("sent")
+    phone.press("보증서로 돌아가기")
+    phone.press("분실 신고하기")
+    assert phone.shows("분실 신고")
+    phone.look("lost")
+    phone.open(f"/q/{shop.codes[0]}")
+    assert phone.shows("내가 등록한 제품이에요")
+    phone.look("mine")
+    phone.open("/my/consents")
+    phone.page.locator("summary").first.click()
+    phone.look("consents")
+    phone.open(unsubscribe_link(shop))
+    phone.look("unsubscribe")
+    phone.press("그만 받기")
+    assert phone.shows("더 보내지 않아요")
+    phone.page.screenshot(path=shots / "member-unsubscribed.png", full_page=True)
+    phone.page.goto(f"{base_url}/u/nonsense")
+    phone.look("no-link")
+    phone.page.goto(f"{base_url}/t/nonsense")
+    phone.look("no-offer")
+    phone.page.goto(f"{base_url}/my/requests/AS-261130-9999")
+    phone.look("no-request")
+    phone.open("/my/erase")
+    phone.look("erase")
+    phone.press("지워 달라고 하기")
+    assert phone.shows("접수했어요")
+    phone.look("erase-asked")
+    phone.open("/my")
+    phone.press("로그아웃")
+    assert phone.shows("로그아웃했어요")
+    phone.page.screenshot(path=shots / "member-logged-out.png", full_page=True)
+
+
+def unsubscribe_link(shop: Shop) -> str:
+    found = shop.brand.api.get(f"/v1/warranties?unit={shop.serials[0]}")["data"][0]["member"]
+    member_id = ids.read("mem", found)
+    assert member_id is not None
+    with shop.brand.app.app_context():
+        return f"/u/{consents.unsubscribe_token(shop.brand.brand_id, member_id, 'sms')}"

@@ -22,9 +22,9 @@ TOLD = {
 class Repair:
     """A buyer who asked for repair of a registered unit."""
 
-    def __init__(self, shop: Shop) -> None:
-        self.shop, self.phone = shop, shop.phone()
-        done = self.phone.register(shop.codes[0])
+    def __init__(self, shop: Shop, phone: Phone | None = None, **fields: str) -> None:
+        self.shop, self.phone = shop, phone or shop.phone()
+        done = self.phone.register(shop.codes[0], **fields)
         self.certificate = next(link for link in done.links if "/my/warranties/" in link)
 
     def ask(
