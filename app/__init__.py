@@ -18,6 +18,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         certificates,
         cli,
         consents,
+        console,
         coupons,
         exchanges,
         job_status,
@@ -30,6 +31,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         rewards,
         service_requests,
         shopper,
+        staff,
         stamps,
         subscriptions,
         summaries,
@@ -51,6 +53,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         consents,
         messages,
         verifications,
+        staff,
         points,
         products,
         coupons,
@@ -65,6 +68,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         backtests,
         summaries,
         shopper,
+        console,
     ):
         feature.init_app(app, api)
     app.cli.add_command(cli.group)

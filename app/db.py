@@ -72,9 +72,20 @@ else:
     Model = db.Model
 
 # Tables that are read before the brand is known, or over all brands. They hold nothing but
-# the way from a global name to its brand, when jobs last ran, and counters of hashed keys.
+# the way from a global name to its brand, when jobs last ran, counters of hashed keys, and
+# the accounts of staff, who may work for several brands: hashes and sealed values.
 DIRECTORY_TABLES = frozenset(
-    {"brand_directory", "api_key_directory", "brand_hosts", "job_states", "verification_limits"}
+    {
+        "brand_directory",
+        "api_key_directory",
+        "brand_hosts",
+        "job_states",
+        "verification_limits",
+        "staff_people",
+        "staff_directory",
+        "staff_recovery_codes",
+        "staff_sessions",
+    }
 )
 
 _SET_BRAND = text("SELECT set_config('app.brand_id', :brand_id, true)")

@@ -21,14 +21,19 @@ from app.proving import list_brand_ids
 from app.service_requests import services as requests
 
 SUFFIX = "_sealed"
+NO_BRAND = UUID(int=0)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of sealed values; ``name`` is what it is sealed as."""
+    """A column of sealed values; ``name`` is what it is sealed as.
+
+    ``of_brands``: each row belongs to a brand. Accounts of staff belong to none.
+    """
 
     table: str
     name: str
+    of_brands: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Chunk:
 def sealed_columns() -> list[Column]:
     """Return every column of sealed values that there is."""
     return [
-        Column(table.name, column.name.removesuffix(SUFFIX))
+        Column(table.name, column.name.removesuffix(SUFFIX), "brand_id" in table.columns)
         for table in db.metadata.sorted_tables
         for column in table.columns
         if column.name.endswith(SUFFIX)
@@ -53,15 +58,18 @@ def sealed_columns() -> list[Column]:
 def reseal_chunk(brand_id: UUID, column: Column, *, after: UUID | None, limit: int) -> Chunk | None:
     """Seal the next values anew that are under another key than the first; None if none is left.
 
+    ``brand_id`` is ``NO_BRAND`` for a column that is not of brands.
+
     What is under it already is passed over, so it can be stopped and repeated. A value whose
     key is gone stays as it is.
     """
     header = crypto.current_header()
     sealed = f"{column.name}{SUFFIX}"
+    ours = "t.brand_id = :brand_id" if column.of_brands else "true"
     rows = db.session.execute(
         text(
-            f"SELECT id, {sealed} AS sealed FROM {column.table}"
-            f" WHERE brand_id = :brand_id AND substr({sealed}, 1, :length) <> :header"
+            f"SELECT id, {sealed} AS sealed FROM {column.table} t"
+            f" WHERE {ours} AND substr({sealed}, 1, :length) <> :header"
             "   AND (CAST(:after AS uuid) IS NULL OR id > :after)"
             " ORDER BY id LIMIT :limit FOR NO KEY UPDATE"
         ),
@@ -87,7 +95,7 @@ def reseal_chunk(brand_id: UUID, column: Column, *, after: UUID | None, limit: i
         text(
             f"UPDATE {column.table} t SET {sealed} = new.sealed"
             "  FROM unnest(CAST(:ids AS uuid[]), CAST(:values AS bytea[])) AS new (id, sealed)"
-            " WHERE t.brand_id = :brand_id AND t.id = new.id"
+            f" WHERE {ours} AND t.id = new.id"
         ),
         {"brand_id": brand_id, "ids": ids, "values": values},
     )
@@ -107,7 +115,7 @@ def command(brand_id: UUID | None, chunk: int) -> None:
     """
     sealed = broken = 0
     with tqdm(unit=" values", disable=not sys.stderr.isatty()) as bar:
-        for each in list_brand_ids(brand_id):
+        for each in [*list_brand_ids(brand_id), *([] if brand_id else [NO_BRAND])]:
             for done in _reseal(each, chunk):
                 sealed += done.sealed
                 broken += done.broken
@@ -120,7 +128,8 @@ def command(brand_id: UUID | None, chunk: int) -> None:
 
 def _reseal(brand_id: UUID, limit: int) -> Iterator[Chunk]:
     yield from _reseal_columns(brand_id, limit)
-    yield from _reseal_photos(brand_id)
+    if brand_id != NO_BRAND:
+        yield from _reseal_photos(brand_id)
 
 
 def _reseal_photos(brand_id: UUID) -> Iterator[Chunk]:
@@ -135,6 +144,8 @@ def _reseal_photos(brand_id: UUID) -> Iterator[Chunk]:
 
 def _reseal_columns(brand_id: UUID, limit: int) -> Iterator[Chunk]:
     for column in sealed_columns():
+        if column.of_brands != (brand_id != NO_BRAND):
+            continue
         after: UUID | None = None
         while (
             done := transact(

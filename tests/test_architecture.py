@@ -8,9 +8,10 @@ import pytest
 
 APP = Path(__file__).parent.parent / "app"
 FEATURES = (  # from bottom to top
-    "brands", "members", "consents", "messages", "verifications", "points", "products", "coupons",
-    "benefits", "stamps", "tiers", "rewards", "exchanges", "orders", "warranties",
+    "brands", "members", "consents", "messages", "verifications", "staff", "points", "products",
+    "coupons", "benefits", "stamps", "tiers", "rewards", "exchanges", "orders", "warranties",
     "service_requests", "backtests", "summaries", "shopper",
+    "console",
 )  # fmt: skip
 PUBLIC = {"services", "events", "errors"}
 FORBIDDEN = {

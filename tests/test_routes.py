@@ -20,9 +20,9 @@ PUBLIC = {
 
 
 def keyed(app):
-    """Routes that need a key. Pages of shoppers have tests of their own: tests/shopper."""
+    """Routes that need a key. Pages have tests of their own: tests/shopper, tests/console."""
     for rule in app.url_map.iter_rules():
-        if rule.rule not in PUBLIC and not rule.endpoint.startswith("shopper."):
+        if rule.rule not in PUBLIC and not rule.endpoint.startswith(("shopper.", "console.")):
             yield rule
 
 

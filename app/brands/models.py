@@ -89,12 +89,14 @@ class ApiKey(Model):
 
 
 class AuditRecord(Model):
-    """Who changed what, when, from what, to what."""
+    """Who changed what, when, why, from what, to what."""
 
     __tablename__ = "audit_log"
     __table_args__ = (
         ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
         Index("ix_audit_log_subject", "brand_id", "subject", "id"),
+        Index("ix_audit_log_actor", "brand_id", "actor", "id"),
+        Index("ix_audit_log_action", "brand_id", "action", "id"),
     )
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -105,3 +107,4 @@ class AuditRecord(Model):
     subject: Mapped[str] = mapped_column(Text)
     before: Mapped[Any | None] = mapped_column(JSONB)
     after: Mapped[Any | None] = mapped_column(JSONB)
+    reason: Mapped[str | None] = mapped_column(Text)

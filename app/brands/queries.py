@@ -1,5 +1,6 @@
 """Named reads of brands, and the lock."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -85,7 +86,15 @@ def list_keys(brand_id: UUID) -> list[ApiKey]:
 
 
 def list_audit_records(
-    brand_id: UUID, *, subject: str | None, before: UUID | None, limit: int
+    brand_id: UUID,
+    *,
+    subject: str | None,
+    actor: str | None,
+    action: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    before: UUID | None,
+    limit: int,
 ) -> list[AuditRecord]:
     """Return records, the newest first, below ``before`` if it is given."""
     statement = (
@@ -94,8 +103,17 @@ def list_audit_records(
         .order_by(AuditRecord.id.desc())
         .limit(limit)
     )
-    if subject is not None:
-        statement = statement.where(AuditRecord.subject == subject)
+    for column, value in (
+        (AuditRecord.subject, subject),
+        (AuditRecord.actor, actor),
+        (AuditRecord.action, action),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if since is not None:
+        statement = statement.where(AuditRecord.occurred_at >= since)
+    if until is not None:
+        statement = statement.where(AuditRecord.occurred_at < until)
     if before is not None:
         statement = statement.where(AuditRecord.id < before)
     return list(db.session.scalars(statement))

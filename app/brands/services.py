@@ -20,12 +20,12 @@ from app.brands.models import (
     BrandDirectory,
     BrandSettings,
 )
-from app.brands.rules import Accrual, ReferralPolicy, Settings
+from app.brands.rules import SCOPES, Accrual, ReferralPolicy, Settings
 from app.db import db, use_brand
 from app.events import publish
 from app.ids import new_id
 
-__all__ = ["Accrual", "ReferralPolicy", "Settings"]
+__all__ = ["SCOPES", "Accrual", "AuditRecord", "ReferralPolicy", "Settings"]
 
 ROLL_DAYS_MAX = 7
 CLOCK_MAX = datetime(3000, 1, 1, tzinfo=UTC)
@@ -305,8 +305,9 @@ def record_audit(
     now: datetime,
     before: Any = None,
     after: Any = None,
+    reason: str | None = None,
 ) -> None:
-    """Write down who changed what, in the transaction of the change itself."""
+    """Write down who changed what and why, in the transaction of the change itself."""
     db.session.add(
         AuditRecord(
             brand_id=brand_id,
@@ -317,15 +318,33 @@ def record_audit(
             subject=subject,
             before=before,
             after=after,
+            reason=reason,
         )
     )
 
 
 def list_audit_records(
-    brand_id: UUID, *, subject: str | None, before: UUID | None, limit: int
+    brand_id: UUID,
+    *,
+    subject: str | None = None,
+    actor: str | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: UUID | None = None,
+    limit: int,
 ) -> list[AuditRecord]:
-    """Return what was changed, the newest first; of one subject, if it is named."""
-    return queries.list_audit_records(brand_id, subject=subject, before=before, limit=limit)
+    """Return what was changed, the newest first; of one subject, by one person, if named."""
+    return queries.list_audit_records(
+        brand_id,
+        subject=subject,
+        actor=actor,
+        action=action,
+        since=since,
+        until=until,
+        before=before,
+        limit=limit,
+    )
 
 
 def list_keys(brand_id: UUID) -> list[ApiKey]:

@@ -25,7 +25,7 @@ __all__ = [
     "models",
 ]  # the models are part of the schema
 
-# Every route that asks nobody who they are, besides the pages of shoppers.
+# Every route that asks nobody who they are, besides the pages of shoppers and staff.
 PUBLIC_ROUTES = frozenset(
     {
         "/",

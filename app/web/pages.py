@@ -37,7 +37,12 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
-ASSETS = {"pico.css": "vendor/pico-2.1.1.min.css", "shopper.css": "shopper.css"}
+ASSETS = {
+    "pico.css": "vendor/pico-2.1.1.min.css",
+    "shopper.css": "shopper.css",
+    "tabler.css": "vendor/tabler-1.6.1.min.css",
+    "console.css": "console.css",
+}
 DEVICE = "device"
 DEVICE_SECONDS = 366 * 24 * 3600
 TOKEN = "token"  # noqa: S105 - the name of a field
@@ -164,8 +169,9 @@ def ip_hash(brand_id: UUID = NO_BRAND) -> bytes:
 
 
 def form_token() -> str:
-    """Return what a form of this device carries."""
-    return crypto.blind_index(NO_BRAND, "devices", "form", g.device).hex()
+    """Return what a form of this device carries; ``g.form_scope`` binds it more closely."""
+    bound = f"{g.device}{g.get('form_scope', '')}"
+    return crypto.blind_index(NO_BRAND, "devices", "form", bound).hex()
 
 
 def set_cookie(response: AnyResponse, name: str, value: str, *, seconds: int) -> None:
@@ -198,7 +204,8 @@ def asset(digest: str, name: str) -> Response:
         raise NotFound
     _, plain, packed = _asset(name)
     takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = Response(packed if takes_gzip else plain, mimetype="text/css")
+    kind = "text/javascript" if name.endswith(".js") else "text/css"
+    response = Response(packed if takes_gzip else plain, mimetype=kind)
     response.headers["Vary"] = "Accept-Encoding"
     if takes_gzip:
         response.headers["Content-Encoding"] = "gzip"
@@ -212,12 +219,28 @@ def _asset(name: str) -> tuple[str, bytes, bytes]:
     return digest, content, gzip.compress(content, 9, mtime=0)
 
 
-def guard(pages: flask.Blueprint, sentences: Mapping[str, tuple[str, str]]) -> None:
+def guard(
+    pages: flask.Blueprint,
+    sentences: Mapping[str, tuple[str, str]],
+    *,
+    folder: str = "shopper",
+    headers: list[tuple[str, str]] = PAGE_HEADERS,
+    enter: Callable[[], None] = lambda: None,
+) -> None:
     """Give the pages of a blueprint their headers, their device, and their way to refuse.
 
     ``sentences`` say by code, in Korean and English, what the refusal of an API would say to
-    a developer.
+    a developer. ``folder`` is that of the templates. ``enter`` runs before a form's token is
+    looked at, and may bind it (``g.form_scope``).
     """
+
+    def begin() -> None:
+        request.environ[HEADERS] = headers
+        _begin()
+        enter()
+        view = current_app.view_functions[str(request.endpoint)]
+        if request.method == "POST" and not getattr(view, "by_link", False):
+            _refuse_forged()
 
     def refuse(error: DomainError) -> Response:
         """Return a refusal as a page that says the way out."""
@@ -225,11 +248,26 @@ def guard(pages: flask.Blueprint, sentences: Mapping[str, tuple[str, str]]) -> N
         spoken = language()
         ko, en = sentences.get(error.code, (error.sentence("ko"), error.sentence("en")))
         sentence = ko if spoken == "ko" else en
-        response = render("shopper/refused.html", status_of(error), sentence=sentence)
+        response = render(f"{folder}/refused.html", status_of(error), sentence=sentence)
         response.headers.extend(getattr(error, "headers", None) or {})
         return response
 
-    pages.before_request(_begin)
+    def failed(error: HTTPException) -> Response:
+        """Return what has no page, or cannot be served, as a page."""
+        number = request.environ.get(REQUEST_ID)
+        return render(f"{folder}/failed.html", error.code or 500, request_id=number)
+
+    def crashed(error: Exception) -> Response:
+        """Say that it is our fault, or that the database will be back; needs neither."""
+        request.environ[PROBLEM] = code = tell(error)
+        passing = code == "temporarily_unavailable"
+        number = request.environ.get(REQUEST_ID)
+        response = render(f"{folder}/crashed.html", 503 if passing else 500, request_id=number)
+        if passing:
+            response.headers["Retry-After"] = "1"
+        return response
+
+    pages.before_request(begin)
     pages.after_request(_finish)
     pages.register_error_handler(DomainError, refuse)
     pages.register_error_handler(HTTPException, failed)
@@ -237,15 +275,12 @@ def guard(pages: flask.Blueprint, sentences: Mapping[str, tuple[str, str]]) -> N
 
 
 def _begin() -> None:
-    request.environ[HEADERS] = PAGE_HEADERS
     known = request.cookies.get(cookie_name(DEVICE), "")
     g.device = known if len(known) == 32 and known.isalnum() else secrets.token_hex(16)
     g.is_new_device = g.device != known
     view = current_app.view_functions[str(request.endpoint)]
     if most := getattr(view, "body_max", None):
         request.max_content_length = most
-    if request.method == "POST" and not getattr(view, "by_link", False):
-        _refuse_forged()
 
 
 def takes_files(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -275,23 +310,4 @@ def _refuse_forged() -> None:
 def _finish(response: Response) -> Response:
     if g.get("is_new_device"):
         set_cookie(response, DEVICE, g.device, seconds=DEVICE_SECONDS)
-    return response
-
-
-def failed(error: HTTPException) -> Response:
-    """Return what has no page, or cannot be served, as a page."""
-    return render(
-        "shopper/failed.html", error.code or 500, request_id=request.environ.get(REQUEST_ID)
-    )
-
-
-def crashed(error: Exception) -> Response:
-    """Say that it is our fault, or that the database will be back, on a page that needs neither."""
-    request.environ[PROBLEM] = code = tell(error)
-    passing = code == "temporarily_unavailable"
-    response = render(
-        "shopper/crashed.html", 503 if passing else 500, request_id=request.environ.get(REQUEST_ID)
-    )
-    if passing:
-        response.headers["Retry-After"] = "1"
     return response

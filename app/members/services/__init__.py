@@ -6,6 +6,8 @@ from app.members.rules import (
     MemberFields,
     MemberRef,
     Profile,
+    email_key,
+    email_of,
     parse_reference,
     phone_of,
 )
@@ -68,6 +70,8 @@ __all__ = [
     "coming_birthdays",
     "complete_erasure",
     "count_overdue_erasures",
+    "email_key",
+    "email_of",
     "erase_member",
     "find_member",
     "find_open_erasure",

@@ -15,6 +15,14 @@ def _text(sms: str, *, subject: str | None = None) -> dict[str, Any]:
 
 
 BUILTIN: dict[str, dict[str, Any]] = {
+    "staff_invited": {
+        "channels": ["email"],
+        "email": {
+            "subject": "[#{brand}] 콘솔에 초대했어요",
+            "text": "[#{brand}] 콘솔에 초대했어요. 아래에서 계정을 만들어 주세요."
+            " 링크는 72시간 동안 한 번만 쓸 수 있어요.\n#{link}",
+        },
+    },
     "verification_code": _text(
         "[#{brand}] 인증번호 #{code}. 다른 사람에게 알려 주지 마세요.",
     ),

@@ -14,7 +14,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,18 +31,15 @@ from app.verifications.errors import (
     VerificationNotFound,
     VerificationPhoneInvalid,
     VerificationRefused,
-    VerificationTooMany,
 )
 from app.verifications.models import Challenge
 from app.verifications.rules import Window
-
-__all__ = ["Window"]
+from app.verifications.services.limits import count, forget_limit, is_full, take, too_many
 
 # Whoever runs it sees here that somebody guesses: codes sent, proved and missed.
 CODES = Counter("dangol_verification_codes", "Codes sent, proved and missed", ["what"])
 
 TEMPLATE = "verification_code"
-NO_BRAND = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ def begin(
         (rules.CODES_OF_ALL, b"all"),
     ):
         if value is not None:
-            _take(brand_id, windows, value, is_test=is_test, now=now)
+            take(brand_id, windows, value, is_test=is_test, now=now)
     # After the phone's counter, which lets one of two calls wait for the other.
     _refuse_too_soon(brand_id, phone_index, purpose, now)
     queries.replace_open(brand_id, phone_index, purpose, device_hash)
@@ -251,7 +248,7 @@ def answer(
         (rules.FAILURES_OF_ALL, b"all"),
     )
     if any(
-        _is_full(brand_id, windows, value, is_test=is_test, now=now)
+        is_full(brand_id, windows, value, is_test=is_test, now=now)
         for windows, value in limits
         if value is not None
     ):
@@ -262,33 +259,17 @@ def answer(
             challenge.state = "spent"
         for windows, value in limits:
             if value is not None:
-                _count(brand_id, windows, value, is_test=is_test, now=now)
+                count(brand_id, windows, value, is_test=is_test, now=now)
         db.session.flush()  # autoflush is off
         CODES.labels("missed").inc()
         return Outcome(None)
     challenge.state = "used"
     challenge.used_at = now
     for window in rules.FAILURES_OF_PHONE:
-        queries.forget_limit(window.kind, _key(brand_id, window, challenge.phone_index))
+        forget_limit(brand_id, window, challenge.phone_index)
     db.session.flush()  # autoflush is off
     CODES.labels("proved").inc()
     return Outcome(_proof(challenge))
-
-
-def count_towards(
-    brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime
-) -> None:
-    """Count one more of something in each window, and refuse nothing."""
-    is_test = brands.get_brand(brand_id).mode == "test"
-    _count(brand_id, windows, value, is_test=is_test, now=now)
-
-
-def refuse_over(brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime) -> None:
-    """:raises VerificationTooMany: one of the windows is full"""
-    is_test = brands.get_brand(brand_id).mode == "test"
-    for window in windows:
-        if _is_full(brand_id, [window], value, is_test=is_test, now=now):
-            raise _too_many(rules.window_start(now, window.length) + window.length - now)
 
 
 def _is_same_click(
@@ -344,56 +325,7 @@ def forget_limits(limit: int, *, now: datetime) -> int:
 def _refuse_too_soon(brand_id: UUID, phone_index: bytes, purpose: str, now: datetime) -> None:
     last = queries.newest_challenge(brand_id, phone_index, purpose)
     if last is not None and now < last.created_at + rules.RESEND_AFTER:
-        raise _too_many(last.created_at + rules.RESEND_AFTER - now)
-
-
-def _take(
-    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
-) -> None:
-    """Count one more in each window; refuse it if there were enough."""
-    for window, taken in _count(brand_id, windows, value, is_test=is_test, now=now):
-        if taken > window.most:
-            raise _too_many(
-                rules.window_start(now, window.length) + window.length - now,
-            )
-
-
-def _count(
-    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
-) -> list[tuple[Window, int]]:
-    counts = []
-    for window in _counted(windows, is_test=is_test):
-        begins_at = rules.window_start(now, window.length)
-        key = _key(brand_id, window, value)
-        taken = queries.count(window.kind, key, begins_at, begins_at + window.length)
-        counts.append((window, taken))
-    return counts
-
-
-def _is_full(
-    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
-) -> bool:
-    return any(
-        queries.counted(
-            window.kind, _key(brand_id, window, value), rules.window_start(now, window.length)
-        )
-        >= window.most
-        for window in _counted(windows, is_test=is_test)
-    )
-
-
-def _counted(windows: Sequence[Window], *, is_test: bool) -> list[Window]:
-    # A test brand's codes leave the house for nobody: they take nothing from the others.
-    return [window for window in windows if not (is_test and window.shared)]
-
-
-def _too_many(wait: timedelta) -> VerificationTooMany:
-    return VerificationTooMany(retry_after=max(1, -int(-wait.total_seconds() // 1)))
-
-
-def _key(brand_id: UUID, window: Window, value: bytes) -> bytes:
-    owner = NO_BRAND if window.shared else brand_id
-    return crypto.blind_index(owner, "verification_limits", window.kind, value.hex())
+        raise too_many(last.created_at + rules.RESEND_AFTER - now)
 
 
 def _phone_index(brand_id: UUID, phone: str) -> bytes:

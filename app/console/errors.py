@@ -1,0 +1,15 @@
+"""The refusals of the console."""
+
+from app.errors import Forbidden, NotFound
+
+
+class NotPermitted(Forbidden):
+    code = "staff_not_permitted"
+    ko = "이 일을 할 권한이 없어요. 필요하면 관리자에게 역할을 바꿔 달라고 해 주세요."
+    en = "Your role does not allow this. Ask an administrator if you need it."
+
+
+class ContactNotFound(NotFound):
+    code = "contact_not_found"
+    ko = "볼 수 있는 연락처가 없어요. 지워졌거나 처음부터 없던 정보예요."
+    en = "There is no such contact data: it was erased, or never known."

@@ -1,0 +1,1 @@
+"""Rules of the console: navigation and words. Plain functions and values."""

@@ -1,0 +1,1 @@
+"""Rules of staff accounts: passwords, codes, sessions, roles. Plain functions and values."""
