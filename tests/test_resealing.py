@@ -24,6 +24,7 @@ NEW_KEY = b"r" * 32
 ELSEWHERE = {
     "warranty_transfers.phone",
     "warranty_reports.note",
+    "warranty_receipts.content",
     "service_request_archives.content",
 }
 
