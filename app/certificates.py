@@ -56,9 +56,9 @@ class Certificate:
     url: str
 
 
-def signed_pdf(certificate: Certificate, *, at: datetime) -> bytes:
-    """Return the certificate as one A4 page, signed."""
-    return _signed(_page(certificate), at)
+def signed_pdf(certificate: Certificate) -> bytes:
+    """Return the certificate as one A4 page, signed. It takes a while: not in a transaction."""
+    return _signed(_page(certificate))
 
 
 def fingerprint() -> str:
@@ -77,8 +77,11 @@ def command() -> None:
 def _page(certificate: Certificate) -> bytes:
     register_font()
     target = io.BytesIO()
-    canvas = Canvas(target, pagesize=(A4_WIDTH * mm, A4_HEIGHT * mm), pageCompression=1)
-    canvas.setTitle(f"Warranty {certificate.number}")
+    canvas = Canvas(target, pagesize=(A4_WIDTH * mm, A4_HEIGHT * mm), pageCompression=1, lang="ko")
+    canvas.setTitle(f"품질 보증서 {certificate.number}")
+    canvas.setAuthor(certificate.brand)
+    canvas.setSubject(certificate.product)
+    canvas.setCreator("Dangol")
     canvas.setLineWidth(0.8)
     canvas.rect(14 * mm, 14 * mm, (A4_WIDTH - 28) * mm, (A4_HEIGHT - 28) * mm)
     canvas.setFont(FONT, 13)
@@ -141,7 +144,7 @@ def _draw_qr(canvas: Canvas, url: str) -> None:
     canvas.drawString(64 * mm, 38 * mm, "Scan for the warranty as it is today.")
 
 
-def _signed(pdf: bytes, at: datetime) -> bytes:
+def _signed(pdf: bytes) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     metadata = signers.PdfSignatureMetadata(
         field_name="Signature", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"

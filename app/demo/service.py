@@ -152,8 +152,8 @@ def _act(brand_id: UUID, case: Case, step: str, at: datetime) -> Case:
             brand_id, request_id, text, visibility="internal", actor=ACTOR, now=at
         )
     if step == "photos":
-        contents = [_picture("saddlebrown"), _picture("black")]
-        return requests.add_photos(brand_id, request_id, contents, actor="member", now=at)
+        pictures = requests.clean_photos([_picture("saddlebrown"), _picture("black")])
+        return requests.add_photos(brand_id, request_id, pictures, actor="member", now=at)
     if step == "accept" and case.quote is not None:
         return requests.accept_quote(
             brand_id,

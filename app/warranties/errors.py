@@ -1,6 +1,6 @@
 """The refusals of warranties."""
 
-from app.errors import Conflict, NotFound, RuleViolation
+from app.errors import Conflict, NotFound, RuleViolation, TooMany
 
 
 class WarrantyTermsNotFound(NotFound):
@@ -234,3 +234,15 @@ class WarrantyReceiptsTooMany(RuleViolation):
     code = "warranty_receipts_too_many"
     ko = "영수증 사진은 {most}장까지 올릴 수 있어요."
     en = "A registration has at most {most} photos of receipts."
+
+
+class WarrantyTriesTooMany(TooMany):
+    """``retry_after``: after how many seconds it may be tried again."""
+
+    code = "warranty_tries_too_many"
+    ko = "너무 많이 시도했어요. {retry_after}초 뒤에 다시 해 주세요."
+    en = "There were too many tries. Try again in {retry_after} seconds."
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        self.headers = {"Retry-After": str(retry_after)}

@@ -387,6 +387,7 @@ class WarrantyReview(Model):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_warranty_reviews_state", "brand_id", "state", "id"),
+        Index("ix_warranty_reviews_unit_id", "brand_id", "unit_id", "id"),
     )
 
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)

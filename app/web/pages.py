@@ -48,6 +48,7 @@ DEVICE_SECONDS = 366 * 24 * 3600
 TOKEN = "token"  # noqa: S105 - the name of a field
 FIELD_MAX = 2000
 NO_BRAND = UUID(int=0)
+_UNITS = ((1, "초", "second"), (60, "분", "minute"), (3600, "시간", "hour"))
 
 # Photos of products come from wherever the brand keeps them.
 _POLICY = (
@@ -68,8 +69,14 @@ assets = flask.Blueprint("assets", __name__)
 
 class FormExpired(Forbidden):
     code = "form_expired"
-    ko = "페이지를 연 지 오래됐어요. 페이지를 새로 열고 다시 보내 주세요."
-    en = "This page was open for too long. Open it again, then send the form once more."
+    ko = (
+        "페이지를 연 지 오래됐어요. 페이지를 새로 열고 다시 보내 주세요."
+        " 계속되면 브라우저에서 쿠키를 허용해 주세요."
+    )
+    en = (
+        "This page was open for too long. Open it again, then send the form once more."
+        " If it keeps failing, allow cookies in your browser."
+    )
 
 
 class FieldUnreadable(BadInput):
@@ -225,37 +232,47 @@ def guard(
     *,
     folder: str = "shopper",
     headers: list[tuple[str, str]] = PAGE_HEADERS,
-    enter: Callable[[], None] = lambda: None,
+    enter: Callable[[], AnyResponse | None] = lambda: None,
 ) -> None:
     """Give the pages of a blueprint their headers, their device, and their way to refuse.
 
     ``sentences`` say by code, in Korean and English, what the refusal of an API would say to
-    a developer. ``folder`` is that of the templates. ``enter`` runs before a form's token is
-    looked at, and may bind it (``g.form_scope``).
+    a developer (see :func:`sentence_of`). ``folder`` is that of the templates. ``enter`` runs
+    before a form is read and its token looked at, and may bind it (``g.form_scope``), or answer.
     """
 
-    def begin() -> None:
+    def begin() -> AnyResponse | None:
         request.environ[HEADERS] = headers
         _begin()
-        enter()
+        if (answer := enter()) is not None:
+            return answer
         view = current_app.view_functions[str(request.endpoint)]
         if request.method == "POST" and not getattr(view, "by_link", False):
             _refuse_forged()
+        return None
 
     def refuse(error: DomainError) -> Response:
         """Return a refusal as a page that says the way out."""
         request.environ[PROBLEM] = error.code
         spoken = language()
-        ko, en = sentences.get(error.code, (error.sentence("ko"), error.sentence("en")))
-        sentence = ko if spoken == "ko" else en
-        response = render(f"{folder}/refused.html", status_of(error), sentence=sentence)
+        response = render(
+            f"{folder}/refused.html",
+            status_of(error),
+            sentence=sentence_of(error, sentences, spoken),
+            back=request.path if _can_be_opened(request.path) else None,
+        )
         response.headers.extend(getattr(error, "headers", None) or {})
         return response
 
     def failed(error: HTTPException) -> Response:
         """Return what has no page, or cannot be served, as a page."""
         number = request.environ.get(REQUEST_ID)
-        return render(f"{folder}/failed.html", error.code or 500, request_id=number)
+        return render(
+            f"{folder}/failed.html",
+            error.code or 500,
+            too_large=error.code == 413,
+            request_id=number,
+        )
 
     def crashed(error: Exception) -> Response:
         """Say that it is our fault, or that the database will be back; needs neither."""
@@ -272,6 +289,37 @@ def guard(
     pages.register_error_handler(DomainError, refuse)
     pages.register_error_handler(HTTPException, failed)
     pages.register_error_handler(Exception, crashed)
+
+
+def sentence_of(error: DomainError, sentences: Mapping[str, tuple[str, str]], spoken: str) -> str:
+    """Return a refusal as it is said on a page; ``{wait}`` is how long, in words."""
+    if (said := sentences.get(error.code)) is None:
+        return error.sentence(spoken)
+    wait = wait_of(error.details.get("retry_after"), spoken)
+    return said[spoken != "ko"].format(**{**error.details, "wait": wait})
+
+
+def wait_of(seconds: object, spoken: str) -> str:
+    """Return how long to wait, in words, rounded up.
+
+    >>> wait_of(25, "ko"), wait_of(3421, "ko"), wait_of(86_400, "ko"), wait_of(120, "en")
+    ('25초', '58분', '24시간', '2 minutes')
+    """
+    left = seconds if isinstance(seconds, int) else 0
+    size, ko, en = next(each for each in _UNITS if left < 100 * each[0] or each is _UNITS[-1])
+    number = -(-left // size)
+    return f"{number}{ko}" if spoken == "ko" else f"{number} {en}{'s' if number > 1 else ''}"
+
+
+def _can_be_opened(path: str) -> bool:
+    """Whether a form that was refused stands on a page of its own at ``path``."""
+    if request.method != "POST":
+        return False
+    try:
+        current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def _begin() -> None:
@@ -301,9 +349,10 @@ def by_link(view: Callable[P, R]) -> Callable[P, R]:
 
 def _refuse_forged() -> None:
     said = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if said not in ("same-origin", "none") or g.is_new_device:
+        raise FormExpired  # before the body is read, which may be large
     token = request.form.get(TOKEN, "")
-    is_ours = hmac.compare_digest(token.encode(), form_token().encode())
-    if said not in ("same-origin", "none") or g.is_new_device or not is_ours:
+    if not hmac.compare_digest(token.encode(), form_token().encode()):
         raise FormExpired
 
 

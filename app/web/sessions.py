@@ -61,20 +61,7 @@ def issue(session: Session, *, now: datetime) -> str:
 def read(cookie: str, brand_id: UUID, *, now: datetime) -> Session | None:
     """Return the session of a cookie, or None if it is not a good one for this brand."""
     try:
-        claims: dict[str, Any] = jwt.decode(
-            cookie,
-            _key(),
-            algorithms=[_ALGORITHM],
-            audience=_AUDIENCE,
-            issuer=_ISSUER,
-            # Times are held against ``now``, which is an argument everywhere.
-            options={
-                "require": _CLAIMS,
-                "strict_aud": True,
-                "verify_exp": False,
-                "verify_iat": False,
-            },
-        )
+        claims = _claims(cookie)
         issued_at = datetime.fromtimestamp(claims["iat"], now.tzinfo)
         ends_at = datetime.fromtimestamp(claims["exp"], now.tzinfo)
         proved_at = datetime.fromtimestamp(claims["auth_time"], now.tzinfo)
@@ -89,9 +76,35 @@ def read(cookie: str, brand_id: UUID, *, now: datetime) -> Session | None:
     return Session(brand_id, member_id, str(claims["phone"]), proved_at, issued_at)
 
 
+def is_signed(cookie: str) -> bool:
+    """Whether a cookie was ever given by us: enough to go on and look, not to let anybody in."""
+    try:
+        return bool(_claims(cookie))
+    except jwt.InvalidTokenError:
+        return False
+
+
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether the cookie of a session should be given anew."""
     return now >= session.issued_at + RENEWED_AFTER
+
+
+def _claims(cookie: str) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(
+        cookie,
+        _key(),
+        algorithms=[_ALGORITHM],
+        audience=_AUDIENCE,
+        issuer=_ISSUER,
+        # Times are held against ``now``, which is an argument everywhere.
+        options={
+            "require": _CLAIMS,
+            "strict_aud": True,
+            "verify_exp": False,
+            "verify_iat": False,
+        },
+    )
+    return claims
 
 
 def _key() -> bytes:

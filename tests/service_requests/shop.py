@@ -119,11 +119,11 @@ def as_member(
 
 def ask_as_member(brand: TestBrand, serial: str, *photos: bytes, **told: Any) -> services.Case:
     """Ask for service as mina does on her own page."""
-    owner = mina(brand)
+    owner, pictures = mina(brand), services.clean_photos(photos)
     with unit_of_work(brand):
         now = brands.brand_now(brand.brand_id, clock.now())
         return services.request(
-            brand.brand_id, owner, serial, photos=list(photos), actor="member",
+            brand.brand_id, owner, serial, photos=pictures, actor="member",
             today=now.astimezone(ZoneInfo("Asia/Seoul")).date(), now=now,
             **{"symptom": "SOLE", "description": "밑창이 떨어졌어요", "method": "pick_up",
                "address": "서울시 마포구 1", "contact": "010-1234-5678", **told},

@@ -118,9 +118,9 @@ def test_staff_decide_and_the_owner_keeps_the_unit(
 
 def test_what_was_cleared_comes_back_only_with_more_to_speak_for_it(shop: Shop) -> None:
     ship(shop)
-    other = shop.phone(ip="198.51.100.9")
 
     def report() -> None:
+        other = shop.phone(ip="198.51.100.9")
         other.open(f"/q/{shop.codes[0]}/report")
         other.send(f"/q/{shop.codes[0]}/report", {"kind": "mine"})
 

@@ -82,6 +82,7 @@ def test_a_gift_needs_no_day_and_is_covered_at_once(shop: Shop, make_brand) -> N
         ({"purchased_on": ""}, "구매일을 알려 주세요"),
         ({"purchased_on": "2026-12-01"}, "오늘보다 뒤의 날짜"),
         ({"purchased_on": "작년 봄"}, "2026-11-30처럼"),
+        ({"purchased_on": "0206-11-20"}, "맞지 않는 날짜예요"),
         ({"order_number": "주문번호", "channel": "naver"}, "주문 번호를 확인해 주세요"),
         ({"age": ""}, "보호자의 번호로"),
     ],
@@ -181,10 +182,10 @@ def test_a_double_click_on_the_last_button_registers_once_and_shows_it(shop: Sho
 
 
 def test_a_unit_of_another_is_refused_before_a_code_is_sent_and_noted(shop: Shop) -> None:
-    shop.phone().register(shop.codes[0])
     other = shop.phone(number="010-9999-0000")
     path = f"/q/{shop.codes[0]}/register"
     other.open(path)
+    shop.phone().register(shop.codes[0])
     page = other.send(path, other.details(), expect=409)
     assert "판매자에게 양도를 요청해 주세요" in page.text
     assert other.messages("verification_code") == []

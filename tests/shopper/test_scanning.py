@@ -78,12 +78,12 @@ def test_who_registered_on_another_device_confirms_the_number_and_sees_it(shop: 
 
 @pytest.mark.parametrize("flag", ["lost", "stolen"])
 def test_a_reported_unit_says_so_and_cannot_be_registered(shop: Shop, flag: str) -> None:
+    phone = shop.phone()
+    phone.open(f"/q/{shop.codes[0]}/register")
     shop.flag(flag)
     page = shop.phone().open(f"/q/{shop.codes[0]}")
     assert "분실이나 도난으로 신고된 제품이에요" in page.text
     assert f"/q/{shop.codes[0]}/register" not in page.links
-    phone = shop.phone()
-    phone.open(f"/q/{shop.codes[0]}/register")
     refused = phone.send(f"/q/{shop.codes[0]}/register", phone.details(), expect=409)
     assert "신고된 제품" in refused.text
     assert shop.owner() is None

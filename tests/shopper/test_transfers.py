@@ -132,7 +132,12 @@ def test_another_number_than_the_one_it_was_sent_to_is_refused(deal: Deal) -> No
 
 @pytest.mark.parametrize(
     ("phone", "said"),
-    [("010-2468-1357", "내 번호로는 양도할 수 없어요"), ("12", "내 번호로는 양도할 수 없어요")],
+    [
+        ("010-2468-1357", "내 번호로는 양도할 수 없어요"),
+        ("12", "휴대폰 번호를 확인해 주세요"),
+        ("02-555-1234", "휴대폰 번호를 확인해 주세요"),
+        ("+1 415 555 0100", "휴대폰 번호를 확인해 주세요"),
+    ],
 )
 def test_an_offer_needs_the_number_of_another(deal: Deal, phone: str, said: str) -> None:
     deal.owner.open(f"{deal.path}/transfer")

@@ -84,7 +84,8 @@ def test_the_same_member_again_hears_what_is_registered(brand: TestBrand, boots:
         ({"purchased_on": "2026-11-23"}, "/purchased_on"),
         ({"delivered_on": "2026-11-23"}, "/delivered_on"),
         ({"delivered_on": "2026-01-14"}, "/delivered_on"),
-        ({"purchased_on": "2024-01-01", "delivered_on": "2026-02-01"}, "/delivered_on"),
+        ({"purchased_on": "2025-02-01", "delivered_on": "2026-03-01"}, "/delivered_on"),
+        ({"purchased_on": "2025-01-01"}, "/purchased_on"),  # more than a year before it was made
     ],
 )
 def test_days_that_cannot_be_are_refused(

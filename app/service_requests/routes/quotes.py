@@ -84,11 +84,15 @@ def add_photo(service_request: str) -> Response:
     except RequestEntityTooLarge as error:
         raise ServicePhotoTooLarge from error
 
+    with transaction(brand_id):
+        services.get_request(brand_id, id_of(brand_id, service_request))
+    pictures = services.clean_photos([content])  # takes a while: for what is there alone
+
     def use_case() -> tuple[Any, int]:
         case = services.add_photos(
             brand_id,
             id_of(brand_id, service_request),
-            [content],
+            pictures,
             actor=principal.actor,
             now=brand_now(brand_id),
         )

@@ -10,7 +10,13 @@ from app.service_requests.services.costs import set_lines
 from app.service_requests.services.moving import cancel, may_as_member, move
 from app.service_requests.services.noting import add_note, assign
 from app.service_requests.services.opening import open_request, request
-from app.service_requests.services.photos import add_photos, move_photo, read_photo, reseal_photo
+from app.service_requests.services.photos import (
+    add_photos,
+    clean_photos,
+    move_photo,
+    read_photo,
+    reseal_photo,
+)
 from app.service_requests.services.quoting import (
     accept_quote,
     decline_quote,
@@ -40,9 +46,9 @@ from app.service_requests.services.upkeep import (
 
 __all__ = [
     "Case", "Line", "Told", "accept_quote", "add_note", "add_photos", "assign", "audit", "cancel",
-    "close_chunk", "decline_quote", "delete_archives_chunk", "empty_chunk", "expire_chunk",
-    "expire_quote", "flag_chunk", "forget", "get_of_member", "get_request", "id_of_number",
-    "list_events", "list_of_member", "list_requests", "list_symptoms", "make_quote",
+    "clean_photos", "close_chunk", "decline_quote", "delete_archives_chunk", "empty_chunk",
+    "expire_chunk", "expire_quote", "flag_chunk", "forget", "get_of_member", "get_request",
+    "id_of_number", "list_events", "list_of_member", "list_requests", "list_symptoms", "make_quote",
     "may_as_member", "move", "move_photo", "move_to_survivor", "open_request", "put_symptom",
     "read_photo", "read_stats", "request", "reseal_photo", "set_lines", "symptoms_of", "timeline",
 ]  # fmt: skip

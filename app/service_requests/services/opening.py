@@ -8,6 +8,7 @@ from app.db import db
 from app.events import publish
 from app.ids import new_id
 from app.members import services as members
+from app.photos import Picture
 from app.points.services import add_months
 from app.products import services as products
 from app.service_requests.errors import (
@@ -28,7 +29,7 @@ from app.service_requests.rules.statute import (
     paid_repair_of_same_fault,
 )
 from app.service_requests.services.cases import Case, Told, case_of, day_of, seal_told
-from app.service_requests.services.photos import add_to, clean_photos
+from app.service_requests.services.photos import add_to
 from app.service_requests.services.recording import (
     enter,
     raise_flags,
@@ -52,7 +53,7 @@ def request(
     address: str | None = None,
     contact: str | None = None,
     incident_on: date | None = None,
-    photos: Sequence[bytes] = (),
+    photos: Sequence[Picture] = (),
     actor: str,
     today: date,
     now: datetime,
@@ -63,7 +64,7 @@ def request(
     :raises ServiceNotOwner: it is not registered to the member
     :raises ServiceSymptomUnknown: its product has no such symptom
     :raises ServiceDayImpossible: the day lies ahead
-    :raises ServicePhotoInvalid, ServicePhotoTooLarge, ServicePhotosTooMany: see ``add_photos``
+    :raises ServicePhotosTooMany: more than five ``photos`` (see ``clean_photos``)
     """
     return open_request(
         brand_id,
@@ -90,7 +91,7 @@ def open_request(
     told: Told,
     method: str,
     incident_on: date | None = None,
-    photos: Sequence[bytes] = (),
+    photos: Sequence[Picture] = (),
     actor: str,
     today: date,
     now: datetime,
@@ -113,7 +114,6 @@ def open_request(
         )
     if incident_on is not None and incident_on > today:
         raise ServiceDayImpossible(pointer="/incident_on")
-    pictures = clean_photos(photos)  # takes its time: before anybody waits for a number
     request_id = new_id()
     opened = ServiceRequest(
         brand_id=brand_id,
@@ -143,8 +143,8 @@ def open_request(
     db.session.add(opened)
     record(opened, "open", before=None, actor=actor, now=now)
     _begin_round(opened, today, actor=actor, now=now)
-    if pictures:
-        add_to(opened, pictures, actor=actor, now=now)
+    if photos:
+        add_to(opened, photos, actor=actor, now=now)
     tell(opened, "service_request_received", now=now)
     return case_of(opened)
 

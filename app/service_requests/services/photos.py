@@ -34,32 +34,33 @@ MOVE_PHOTOS = "service_requests.move_photos"
 def add_photos(
     brand_id: UUID,
     request_id: UUID | None,
-    contents: Sequence[bytes],
+    pictures: Sequence[photos.Picture],
     *,
     actor: str,
     now: datetime,
 ) -> Case:
-    """Add photos, five at most in all.
+    """Add photos (see :func:`clean_photos`), five at most in all.
 
     :raises ServiceRequestNotFound: the brand has no such request
     :raises ServiceStepRefused: it is over
     :raises ServicePhotosTooMany: it would have more than five
-    :raises ServicePhotoInvalid: one is no JPEG, PNG, WebP or HEIC picture
-    :raises ServicePhotoTooLarge: one has too many bytes or pixels
     """
-    request_of(brand_id, request_id)
-    pictures = clean_photos(contents)  # takes its time: nobody waits for it yet
     found = request_of(brand_id, request_id, lock=True)
     if found.status in OVER:
         raise ServiceStepRefused(state=found.status, step="photos")
     add_to(found, pictures, actor=actor, now=now)
-    detail = str(len(contents))
+    detail = str(len(pictures))
     record(found, "photos", before=found.status, detail=detail, actor=actor, now=now)
     return case_of(found)
 
 
 def clean_photos(contents: Sequence[bytes]) -> list[photos.Picture]:
-    """Make photos harmless. See :func:`add_photos` for refusals."""
+    """Return photos made harmless. It takes a while: not in a transaction.
+
+    :raises ServicePhotosTooMany: there are more than five
+    :raises ServicePhotoInvalid: one is no JPEG, PNG, WebP or HEIC picture
+    :raises ServicePhotoTooLarge: one has too many bytes or pixels
+    """
     if len(contents) > PHOTOS_MAX:
         raise ServicePhotosTooMany(most=PHOTOS_MAX)
     return [_cleaned(content) for content in contents]

@@ -10,8 +10,8 @@ from app.errors import DomainError
 from app.shopper import services
 from app.shopper.pages import pages
 from app.shopper.pages.registering import note_claim_of_owned
-from app.shopper.pages.visitors import sender_of, shopper_of, sign_in, sign_out
-from app.shopper.rules.forms import CODE, PHONE, masked_phone
+from app.shopper.pages.visitors import said_of, sender_of, shopper_of, sign_in, sign_out
+from app.shopper.rules.forms import CODE, PHONE, masked_phone, own_path
 from app.shopper.rules.words import Said
 from app.verifications import services as verifications
 from app.verifications.errors import VerificationPhoneInvalid
@@ -26,8 +26,8 @@ CODE_LENGTH = 6
 def login_form() -> AnyResponse:
     def use_case(site: Site) -> AnyResponse:
         if shopper_of(site) is not None:
-            return redirect(_own_path(request.args.get("next", "")), 303)
-        return render("shopper/login.html", next=_own_path(request.args.get("next", "")), phone="")
+            return redirect(own_path(request.args.get("next", "")), 303)
+        return render("shopper/login.html", next=own_path(request.args.get("next", "")), phone="")
 
     return on_site(use_case)
 
@@ -40,7 +40,7 @@ def login() -> AnyResponse:
         challenge_id = services.begin_login(
             site.brand_id,
             values["phone"],
-            _own_path(values["next"]),
+            own_path(values["next"]),
             sender_of(site),
             now=site.now,
         )
@@ -53,7 +53,7 @@ def login() -> AnyResponse:
             lambda _: render(
                 "shopper/login.html",
                 422,
-                next=_own_path(values["next"]),
+                next=own_path(values["next"]),
                 phone=values["phone"],
                 fault=PHONE,
             )
@@ -138,7 +138,7 @@ def send_code_again(challenge: str) -> AnyResponse:
     try:
         return on_site(use_case)
     except DomainError as refusal:
-        fault = Said(refusal.sentence("ko"), refusal.sentence("en"))
+        fault = said_of(refusal)
         return on_site(lambda site: _drawn(_waiting(site, challenge), fault=fault))
 
 
@@ -174,9 +174,3 @@ def _wrong(typed: str, left: int) -> Said:
         f"인증번호가 달라요. {left}번 더 입력할 수 있어요.",
         f"That is not the code. You can try {left} more times.",
     )
-
-
-def _own_path(path: str) -> str:
-    """Return a path of ours to go on to; anything else leads home."""
-    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
-    return path if is_ours and path.isascii() and len(path) < 200 else "/my"

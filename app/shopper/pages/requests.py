@@ -1,22 +1,26 @@
 """A/S: asking for it, following it, answering a quote by one button."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import ids, photos
 from app.errors import DomainError
+from app.photos import Picture
 from app.service_requests import services as service_requests
 from app.service_requests.services import Case
 from app.shopper import services
 from app.shopper.pages import pages
-from app.shopper.pages.visitors import members_only, on_my_site
+from app.shopper.pages.visitors import members_only, on_my_site, said_of
 from app.shopper.rules.forms import REQUEST_FIELDS, Form, Request, read_request
-from app.shopper.rules.words import METHODS, PHASES, Said
+from app.shopper.rules.words import METHODS, PHASES
 from app.shopper.services import Shopper
 from app.warranties import services as warranties
 from app.web.pages import Site, read_form, render, takes_files
+
+R = TypeVar("R")
 
 PHOTOS_MAX = 5
 # Photos as large as phones make them; what the form itself says is little beside them.
@@ -43,7 +47,11 @@ def request_form(warranty: str) -> AnyResponse:
 def ask(warranty: str) -> AnyResponse:
     """Ask for repair of a unit; the photos are made harmless before they are kept."""
     values = read_form(*REQUEST_FIELDS)
-    contents = _photos()
+
+    def check(site: Site, shopper: Shopper) -> AnyResponse | None:
+        form = read_request(values, today=site.today)
+        warranties.get_owned(site.brand_id, ids.read("wty", warranty), shopper.member_id)
+        return None if form.read else _form_drawn(site, shopper, warranty, form)
 
     def use_case(site: Site, shopper: Shopper) -> AnyResponse:
         form = read_request(values, today=site.today)
@@ -54,20 +62,23 @@ def ask(warranty: str) -> AnyResponse:
             shopper,
             ids.read("wty", warranty),
             form.read,
-            contents,
+            pictures,
             today=site.today,
             now=site.now,
         )
         return redirect(f"/my/requests/{case.request.number}", 303)
 
     try:
+        # Who may not ask is refused before the photos are looked at, which takes a while.
+        if (refused := on_my_site(check)) is not None:
+            return refused
+        pictures = _pictures()
         return on_my_site(use_case)
     except DomainError as refusal:
         if (name := FIELDS.get(refusal.code)) is None:
             raise
-        fault = Said(refusal.sentence("ko"), refusal.sentence("en"))
-        refused: Form[Request] = Form(values, faults={name: fault})
-        return on_my_site(lambda site, shopper: _form_drawn(site, shopper, warranty, refused))
+        faulty: Form[Request] = Form(values, faults={name: said_of(refusal)})
+        return on_my_site(lambda site, shopper: _form_drawn(site, shopper, warranty, faulty))
 
 
 @pages.get("/my/requests/<number>")
@@ -118,13 +129,14 @@ def answer_quote(number: str) -> AnyResponse:
 def answer_question(number: str) -> AnyResponse:
     """Answer what the brand asked, with more photos if there are any."""
     note = read_form("note")["note"]
-    contents = _photos()
+    _with_case(number, lambda _, __, case: case)
+    pictures = _pictures()
 
     def act(site: Site, shopper: Shopper, case: Case) -> AnyResponse:
         brand_id, request_id = site.brand_id, case.request.id
-        if contents:
+        if pictures:
             service_requests.add_photos(
-                brand_id, request_id, contents, actor=shopper.actor, now=site.now
+                brand_id, request_id, pictures, actor=shopper.actor, now=site.now
             )
         if service_requests.may_as_member(case, "answer"):
             service_requests.move(
@@ -172,15 +184,17 @@ def reopen_request(number: str) -> AnyResponse:
     return _with_case(number, act)
 
 
-def _photos() -> list[bytes]:
-    """Return what was picked. An empty picker sends a file without a name."""
-    return [each.read() for each in request.files.getlist("photos") if each.filename]
+def _pictures() -> list[Picture]:
+    """Return what was picked, made harmless. An empty picker sends a file without a name."""
+    picked = [each for each in request.files.getlist("photos") if each.filename]
+    # A sixth is enough to be refused; more of them are not read.
+    return service_requests.clean_photos([each.read() for each in picked[: PHOTOS_MAX + 1]])
 
 
-def _with_case(number: str, use: Callable[[Site, Shopper, Case], AnyResponse]) -> AnyResponse:
+def _with_case(number: str, use: Callable[[Site, Shopper, Case], R]) -> R:
     """Run ``use`` with a request of the member's."""
 
-    def use_case(site: Site, shopper: Shopper) -> AnyResponse:
+    def use_case(site: Site, shopper: Shopper) -> R:
         case = service_requests.get_of_member(site.brand_id, shopper.member_id, number)
         return use(site, shopper, case)
 

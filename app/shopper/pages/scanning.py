@@ -46,14 +46,15 @@ def report(code: str) -> Response:
     values = read_form("kind", "note")
 
     def use_case(site: Site) -> bool:
-        piece = warranties.find_by_code(site.brand_id, code)
+        visitor = visitor_of(site)
+        piece = warranties.find_scanned(site.brand_id, code, visitor.ip_hash, now=site.now)
         if piece is None or values["kind"] not in REPORTS:
             return False
         warranties.report(
             site.brand_id,
             piece.unit,
             values["kind"],
-            visitor_of(site),
+            visitor,
             note=values["note"],
             now=site.now,
         )

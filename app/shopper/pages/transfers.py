@@ -7,7 +7,7 @@ from app import ids
 from app.errors import DomainError
 from app.shopper import services
 from app.shopper.pages import pages
-from app.shopper.pages.visitors import members_only, on_my_site, sender_of
+from app.shopper.pages.visitors import members_only, on_my_site, said_of, sender_of
 from app.shopper.rules.forms import AGE, NAME, NAME_MAX
 from app.shopper.rules.words import Said
 from app.shopper.services import Shopper
@@ -45,7 +45,7 @@ def offer(warranty: str) -> AnyResponse:
     except DomainError as refusal:
         if refusal.pointer != "/phone":
             raise
-        fault = Said(refusal.sentence("ko"), refusal.sentence("en"))
+        fault = said_of(refusal)
         return on_my_site(lambda site, shopper: _offer_drawn(site, shopper, warranty, phone, fault))
 
 
@@ -89,7 +89,7 @@ def accept(link: str) -> AnyResponse:
     except DomainError as refusal:
         if refusal.pointer != "/phone":
             raise
-        fault = {"phone": Said(refusal.sentence("ko"), refusal.sentence("en"))}
+        fault = {"phone": said_of(refusal)}
         return on_site(lambda site: _acceptance_drawn(site, link, values, fault))
 
 

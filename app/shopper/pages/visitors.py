@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from urllib.parse import urlencode
 
-from flask import g, redirect, request
+from flask import current_app, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.errors import DomainError
 from app.members.services import Member
 from app.shopper import services
+from app.shopper.rules.words import REFUSALS, Said
 from app.shopper.services import Sender, Shopper
 from app.warranties.services import Visitor
 from app.web import sessions
@@ -18,6 +21,7 @@ from app.web.pages import (
     device_hash,
     ip_hash,
     on_site,
+    sentence_of,
     set_cookie,
 )
 
@@ -58,6 +62,15 @@ def on_my_site(use_case: Callable[[Site, Shopper], R]) -> R:
     return on_site(run)
 
 
+def turn_away() -> AnyResponse | None:
+    """Send who cannot be a member to sign in, where only members may send files."""
+    view = current_app.view_functions[str(request.endpoint)]
+    is_theirs = getattr(view, "members_only", False) and hasattr(view, "body_max")
+    if not is_theirs or sessions.is_signed(request.cookies.get(cookie_name(SHOPPER), "")):
+        return None
+    return _sign_in_first()
+
+
 def members_only(view: Callable[P, AnyResponse]) -> Callable[P, AnyResponse]:
     """Send who is not signed in to sign in, and back here afterwards."""
 
@@ -66,14 +79,18 @@ def members_only(view: Callable[P, AnyResponse]) -> Callable[P, AnyResponse]:
         try:
             response = view(*args, **kwargs)
         except SignInFirst:
-            back = request.path if request.method == "GET" else "/my"
-            return redirect(f"/login?next={back}", 303)
+            return _sign_in_first()
         if cookie := g.get("session_cookie"):
             set_cookie(response, SHOPPER, cookie, seconds=_seconds())
         return response
 
     guarded.members_only = True  # type: ignore[attr-defined]
     return guarded
+
+
+def said_of(refusal: DomainError) -> Said:
+    """Return what a refusal says beside a field."""
+    return Said(sentence_of(refusal, REFUSALS, "ko"), sentence_of(refusal, REFUSALS, "en"))
 
 
 def sign_in(response: AnyResponse, site: Site, member: Member) -> None:
@@ -103,6 +120,11 @@ def visitor_of(site: Site) -> Visitor:
 def sender_of(site: Site) -> Sender:
     # Some limits of codes hold over all brands: the address is hashed alike for each.
     return Sender(device_hash(site.brand_id), ip_hash())
+
+
+def _sign_in_first() -> AnyResponse:
+    back = request.path if request.method == "GET" else "/my"
+    return redirect(f"/login?{urlencode({'next': back})}", 303)
 
 
 def _seconds() -> int:

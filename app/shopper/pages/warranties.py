@@ -1,6 +1,7 @@
 """A member's warranties: the certificate, its file, the calendar, and reports of the owner."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,6 +16,8 @@ from app.shopper.services import Owned, Shopper
 from app.warranties import services as warranties
 from app.web.pages import Site, read_form, render, takes_files
 from app.web.problems import language
+
+R = TypeVar("R")
 
 
 @pages.get("/my/warranties/<warranty>")
@@ -51,14 +54,12 @@ def registered(warranty: str) -> AnyResponse:
 def certificate_file(warranty: str) -> AnyResponse:
     """Give the certificate as a signed file, to keep or to show."""
 
-    def draw(site: Site, _: Shopper, owned: Owned) -> AnyResponse:
-        content = certificates.signed_pdf(
-            services.certificate_of(owned, site.name, f"{site.base_url}{owned.path}"),
-            at=site.now,
-        )
-        return _file(content, "application/pdf", f"{owned.certificate}.pdf")
+    def read(site: Site, _: Shopper, owned: Owned) -> certificates.Certificate:
+        return services.certificate_of(owned, site.name, f"{site.base_url}{owned.path}")
 
-    return _with_owned(warranty, draw)
+    content = _with_owned(warranty, read)
+    # Drawing and signing take a while, and need no database.
+    return _file(certificates.signed_pdf(content), "application/pdf", f"{content.number}.pdf")
 
 
 @pages.get("/my/warranties/<warranty>/end.ics")
@@ -97,6 +98,7 @@ def link_sent(warranty: str) -> AnyResponse:
 @takes_files(RECEIPT_MAX)
 def send_receipt(warranty: str) -> AnyResponse:
     """Take a photo of the receipt for a registration that is made already."""
+    _with_owned(warranty, lambda _, __, owned: owned)
     picture = receipt_of_form()
 
     def act(site: Site, _: Shopper, owned: Owned) -> AnyResponse:
@@ -106,7 +108,7 @@ def send_receipt(warranty: str) -> AnyResponse:
             warranties.attach_receipt(unit, owned.found.warranty, receipt_id, now=site.now)
         return redirect(owned.path, 303)
 
-    return _with_owned(warranty, act)
+    return _with_owned(warranty, act, lock=True)
 
 
 @pages.post("/my/warranties/<warranty>/report")
@@ -127,14 +129,17 @@ def report_mine(warranty: str) -> AnyResponse:
             )
         return redirect(owned.path, 303)
 
-    return _with_owned(warranty, act)
+    return _with_owned(warranty, act, lock=True)
 
 
-def _with_owned(warranty: str, use: Callable[[Site, Shopper, Owned], AnyResponse]) -> AnyResponse:
-    """Run ``use`` with a warranty of the member's."""
+def _with_owned(
+    warranty: str, use: Callable[[Site, Shopper, Owned], R], *, lock: bool = False
+) -> R:
+    """Run ``use`` with a warranty of the member's; with ``lock`` it stays theirs meanwhile."""
 
-    def use_case(site: Site, shopper: Shopper) -> AnyResponse:
-        found = warranties.get_owned(site.brand_id, ids.read("wty", warranty), shopper.member_id)
+    def use_case(site: Site, shopper: Shopper) -> R:
+        warranty_id = ids.read("wty", warranty)
+        found = warranties.get_owned(site.brand_id, warranty_id, shopper.member_id, lock=lock)
         return use(site, shopper, services.own(found, today=site.today))
 
     return on_my_site(use_case)

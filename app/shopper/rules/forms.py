@@ -1,5 +1,6 @@
 """Reading what shoppers typed. What is wrong is said beside the field, in both languages."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,6 +9,8 @@ from typing import Generic, TypeVar
 from app.shopper.rules.words import METHODS, PLACES, Said
 
 T = TypeVar("T")
+
+_OWN_PATH = re.compile(r"/(?!/)[!-\[\]-~]{0,198}")
 
 NAME_MAX = 40
 NAME = Said("이름을 40자 안으로 적어 주세요.", "Write a name of up to 40 characters.")
@@ -153,6 +156,17 @@ def read_day(text: str) -> date | None:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
+
+
+def own_path(path: str) -> str:
+    """Return a path of ours to go on to; anything else leads home.
+
+    Browsers leave tabs and line ends out, and read a backslash as a slash.
+
+    >>> own_path("/q/0123456789ABCDEF"), own_path("//evil.example"), own_path("/\\t/evil.example")
+    ('/q/0123456789ABCDEF', '/my', '/my')
+    """
+    return path if _OWN_PATH.fullmatch(path) else "/my"
 
 
 def masked_phone(phone: str) -> str:

@@ -64,7 +64,7 @@ PHASES = {
     "working": Said("처리 중", "Working"),
     "done": Said("완료", "Done"),
 }
-# What refusals say to shoppers, where the API says it to developers.
+# What refusals say to shoppers, where the API says it to developers. ``{wait}``: how long.
 _NOT_YOURS = Said(
     "내 보증서가 아니거나 더 이상 없는 보증서예요.",
     "This is not a certificate of yours, or it is no more.",
@@ -72,7 +72,26 @@ _NOT_YOURS = Said(
 REFUSALS = {
     "warranty_not_found": _NOT_YOURS,
     "warranty_over": _NOT_YOURS,
-    "unit_not_found": Said("찾을 수 없는 제품이에요.", "This product cannot be found."),
+    "unit_not_found": Said(
+        "찾을 수 없는 제품이에요. 제품의 QR을 다시 찍어 주세요.",
+        "This product cannot be found. Scan the code on it again.",
+    ),
+    "verification_phone_invalid": Said(
+        "휴대폰 번호를 확인해 주세요. 예: 010-1234-5678",
+        "Check the mobile number. It is a Korean one, such as 010-1234-5678.",
+    ),
+    "verification_too_many": Said(
+        "인증번호를 너무 자주 요청했어요. {wait} 뒤에 다시 받아 주세요.",
+        "Codes were asked for too often. Ask again in {wait}.",
+    ),
+    "warranty_tries_too_many": Said(
+        "너무 많이 시도했어요. {wait} 뒤에 다시 해 주세요.",
+        "There were too many tries. Try again in {wait}.",
+    ),
+    "warranty_day_impossible": Said(
+        "맞지 않는 날짜예요. 구매일을 다시 확인해 주세요.",
+        "This day cannot be right. Check the day of purchase.",
+    ),
     "unit_step_refused": Said(
         "지금은 등록할 수 없는 제품이에요. 고객센터에 문의해 주세요.",
         "This product cannot be registered now. Please ask customer service.",

@@ -10,6 +10,7 @@ from app.certificates import Certificate
 from app.messages import services as messages
 from app.shopper.services.identity import Shopper
 from app.shopper.services.mine import Owned
+from app.warranties import services as warranties
 
 
 def certificate_of(owned: Owned, brand: str, url: str) -> Certificate:
@@ -54,7 +55,11 @@ def calendar_entry(owned: Owned, brand: str, url: str, language: str, *, now: da
 def send_link(
     brand_id: UUID, shopper: Shopper, owned: Owned, *, base_url: str, now: datetime
 ) -> None:
-    """Send the owner the way to a certificate, at most once a minute."""
+    """Send the owner the way to a certificate, at most once a minute and ten times a day.
+
+    :raises WarrantyTriesTooMany: that was often enough for today
+    """
+    warranties.count_link(brand_id, shopper.member_id, now=now)
     shown = ids.show("wty", owned.found.warranty.id)
     messages.send(
         brand_id,

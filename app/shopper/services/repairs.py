@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from app.photos import Picture
 from app.service_requests import services as service_requests
 from app.service_requests.services import Case
 from app.shopper.rules.forms import Request
@@ -21,7 +22,7 @@ def ask_for_repair(
     shopper: Shopper,
     warranty_id: UUID | None,
     form: Request,
-    photos: Sequence[bytes],
+    photos: Sequence[Picture],
     *,
     today: date,
     now: datetime,
@@ -29,8 +30,8 @@ def ask_for_repair(
     """Ask for repair of a unit as its owner; a second click finds what the first one made.
 
     :raises WarrantyNotFound: it is not the shopper's
-    :raises ServiceSymptomUnknown, ServiceDayImpossible, ServicePhotoInvalid,
-        ServicePhotoTooLarge, ServicePhotosTooMany: see ``service_requests.request``
+    :raises ServiceSymptomUnknown, ServiceDayImpossible, ServicePhotosTooMany: see
+        ``service_requests.request``
     """
     unit = warranties.get_owned(brand_id, warranty_id, shopper.member_id, lock=True).unit
     for newest in service_requests.list_of_member(brand_id, shopper.member_id, 1):

@@ -13,12 +13,14 @@ from app.verifications.services.codes import (
     forget_contents_chunk,
     forget_limits,
     get_waiting,
+    mobile_of,
 )
 from app.verifications.services.limits import (
     count_towards,
     forget_over_all,
     refuse_over,
     take_over_all,
+    wait_for,
 )
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "forget_limits",
     "forget_over_all",
     "get_waiting",
+    "mobile_of",
     "refuse_over",
     "take_over_all",
+    "wait_for",
 ]

@@ -23,10 +23,19 @@ def count_towards(
 
 def refuse_over(brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime) -> None:
     """:raises VerificationTooMany: one of the windows is full"""
+    wait = wait_for(brand_id, windows, value, now=now)
+    if wait is not None:
+        raise VerificationTooMany(retry_after=wait)
+
+
+def wait_for(
+    brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime
+) -> int | None:
+    """Return in how many seconds there is room in each window again, None if there is now."""
     is_test = brands.get_brand(brand_id).mode == "test"
-    for window in windows:
-        if is_full(brand_id, [window], value, is_test=is_test, now=now):
-            raise too_many(rules.window_start(now, window.length) + window.length - now)
+    full = [each for each in windows if is_full(brand_id, [each], value, is_test=is_test, now=now)]
+    ends = [rules.window_start(now, each.length) + each.length for each in full]
+    return _seconds(max(ends) - now) if ends else None
 
 
 def take_over_all(windows: Sequence[Window], value: bytes, *, now: datetime) -> None:
@@ -83,7 +92,11 @@ def is_full(
 
 
 def too_many(wait: timedelta) -> VerificationTooMany:
-    return VerificationTooMany(retry_after=max(1, -int(-wait.total_seconds() // 1)))
+    return VerificationTooMany(retry_after=_seconds(wait))
+
+
+def _seconds(wait: timedelta) -> int:
+    return max(1, -int(-wait.total_seconds() // 1))
 
 
 def forget_limit(brand_id: UUID, window: Window, value: bytes) -> None:

@@ -1,5 +1,6 @@
 """Named reads and writes of scans, reports and reviews."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -18,13 +19,6 @@ _FACTS = text("""
                (SELECT count(DISTINCT o.unit_id) FROM warranties o
                  WHERE o.brand_id = u.brand_id AND o.order_index = w.order_index) END
                AS units_of_order,
-           (SELECT count(DISTINCT other.unit_id)
-              FROM warranty_receipts mine JOIN warranty_receipts other
-                ON other.brand_id = mine.brand_id AND other.unit_id <> mine.unit_id
-               AND other.warranty_id IS NOT NULL
-               AND (other.sha256 = mine.sha256
-                    OR bit_count(CAST(other.look # mine.look AS bit(64))) <= :nearly)
-             WHERE mine.brand_id = u.brand_id AND mine.warranty_id = w.id) AS units_of_receipt,
            r.doubtful AS doubtful_reports, r.mine AS owner_disputes, r.again AS claims_refused
       FROM warranty_units u
       LEFT JOIN warranties w
@@ -38,12 +32,33 @@ _FACTS = text("""
              FROM warranty_scans
             WHERE brand_id = u.brand_id AND unit_id = u.id AND NOT by_owner) s
      CROSS JOIN LATERAL (
-           SELECT count(*) FILTER (WHERE kind = 'doubtful') AS doubtful,
-                  count(*) FILTER (WHERE kind = 'mine') AS mine,
-                  count(*) FILTER (WHERE kind = 'claimed_again') AS again
+           SELECT count(DISTINCT device_hash) FILTER (WHERE kind = 'doubtful') AS doubtful,
+                  count(DISTINCT device_hash) FILTER (WHERE kind = 'mine') AS mine,
+                  count(DISTINCT device_hash) FILTER (WHERE kind = 'claimed_again') AS again
              FROM warranty_reports
             WHERE brand_id = u.brand_id AND unit_id = u.id) r
      WHERE u.brand_id = :brand_id AND u.id = :unit_id
+""")
+# Reads every receipt of the brand: only when a photo came in.
+_UNITS_OF_RECEIPT = text("""
+    SELECT count(DISTINCT other.unit_id)
+      FROM warranty_receipts mine JOIN warranty_receipts other
+        ON other.brand_id = mine.brand_id AND other.unit_id <> mine.unit_id
+       AND other.warranty_id IS NOT NULL
+       AND (other.sha256 = mine.sha256
+            OR bit_count(CAST(other.look # mine.look AS bit(64))) <= :nearly)
+     WHERE mine.brand_id = :brand_id AND mine.warranty_id = :warranty_id
+""")
+_SCAN = text("""
+    INSERT INTO warranty_scans
+           (brand_id, id, unit_id, state, by_owner, device_hash, ip_hash, at)
+    SELECT :brand_id, :id, :unit_id, :state, :by_owner, :device_hash, :ip_hash, :at
+     WHERE (SELECT count(*) FROM (
+               SELECT 1 FROM warranty_scans
+                WHERE brand_id = :brand_id AND unit_id = :unit_id AND at > :since
+                  AND ip_hash = :ip_hash
+                LIMIT :most) counted) < :most
+    RETURNING true
 """)
 _FORGET_SCANS = text("""
     WITH past AS MATERIALIZED (
@@ -67,10 +82,21 @@ _FORGET_NOTES = text("""
 """)
 
 
-def load_facts(brand_id: UUID, unit_id: UUID) -> Facts:
-    values = {"brand_id": brand_id, "unit_id": unit_id, "nearly": ALIKE}
-    row = db.session.execute(_FACTS, values).one()
-    return Facts(**row._mapping)
+def insert_scan(scan: Mapping[str, object], *, since: datetime, most: int) -> bool:
+    """Write down a look unless its address looked ``most`` times ``since``; return whether."""
+    return bool(db.session.scalar(_SCAN, {**scan, "since": since, "most": most}))
+
+
+def load_facts(brand_id: UUID, unit_id: UUID, *, units_of_receipt: int) -> Facts:
+    row = db.session.execute(_FACTS, {"brand_id": brand_id, "unit_id": unit_id}).one()
+    return Facts(**row._mapping, units_of_receipt=units_of_receipt)
+
+
+def count_units_of_receipt(brand_id: UUID, warranty_id: UUID) -> int:
+    """Return for how many other units the photos of a registration were sent."""
+    values = {"brand_id": brand_id, "warranty_id": warranty_id, "nearly": ALIKE}
+    units: int = db.session.scalars(_UNITS_OF_RECEIPT, values).one()
+    return units
 
 
 def list_reports(

@@ -19,6 +19,8 @@ _ORDER_NUMBERS = {
 UNITS_OF_ORDER_MAX = 10
 # Pre-orders and long deliveries aside: nothing is delivered before it is bought, or years later.
 DELIVERY_WITHIN = timedelta(days=366)
+# Nothing under a warranty was bought in the year 202.
+EARLIEST = date(1990, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,14 @@ class Purchase:
 def impossible_day(purchase: Purchase, *, made_on: date | None, today: date) -> str | None:
     """Return which day cannot be true (``purchased_on``, ``delivered_on``), None if both can.
 
-    ``made_on``: nobody buys what is not made; ordered ahead it may be, so deliveries are
-    held to it and purchases are not.
+    ``made_on``: nobody gets what is not made; ordered ahead it may be, by a year at most.
 
     >>> impossible_day(Purchase("gift", date(2026, 2, 1)), made_on=None, today=date(2026, 1, 1))
     'purchased_on'
     """
     bought, delivered = purchase.purchased_on, purchase.delivered_on
-    if bought is not None and bought > today:
+    earliest = EARLIEST if made_on is None else max(EARLIEST, made_on - DELIVERY_WITHIN)
+    if bought is not None and not earliest <= bought <= today:
         return "purchased_on"
     if delivered is None:
         return None

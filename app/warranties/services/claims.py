@@ -286,6 +286,9 @@ def forget(event: MemberErased) -> None:
     """
     for unit_id in queries.list_units_of_member(event.brand_id, event.member_id):
         unit = unit_queries.lock_unit(event.brand_id, unit_id)
+        owned = queries.find_current(event.brand_id, unit_id)
+        if owned is None or owned.member_id != event.member_id:
+            continue  # handed over while we waited
         end_warranty(unit, "erased", now=event.now)
         take_step(unit, "release", detail=None, reason="erased", actor=event.actor, now=event.now)
     queries.forget_orders(event.brand_id, event.member_id)

@@ -14,6 +14,7 @@ from app.warranties.errors import (
     WarrantyReceiptsTooMany,
 )
 from app.warranties.models import Warranty, WarrantyReceipt, WarrantyUnit
+from app.warranties.queries import evidence
 from app.warranties.queries import receipts as queries
 from app.warranties.services.reviews import weigh
 
@@ -68,7 +69,8 @@ def attach_receipt(
         raise WarrantyReceiptsTooMany(pointer="/receipt", most=MOST)
     receipt.warranty_id = warranty.id
     db.session.flush()  # autoflush is off
-    weigh(unit, now=now)
+    units = evidence.count_units_of_receipt(unit.brand_id, warranty.id)
+    weigh(unit, units_of_receipt=units, now=now)
 
 
 def list_receipts(brand_id: UUID, warranty_id: UUID) -> list[WarrantyReceipt]:

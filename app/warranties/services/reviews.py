@@ -25,11 +25,17 @@ class Reviewed:
     unit: WarrantyUnit
 
 
-def weigh(unit: WarrantyUnit, *, now: datetime) -> None:
-    """Put a unit before staff if its evidence asks for it; nothing else follows."""
+def weigh(unit: WarrantyUnit, *, units_of_receipt: int | None = None, now: datetime) -> None:
+    """Put a unit before staff if its evidence asks for it; nothing else follows.
+
+    Without ``units_of_receipt`` what was found of receipts stands as it is.
+    """
     brand_id = unit.brand_id
-    evidence = rules.weigh(queries.load_facts(brand_id, unit.id))
     newest = queries.newest_review(brand_id, unit.id)
+    if units_of_receipt is None:
+        units_of_receipt = int(newest is not None and "receipt_reused" in newest.evidence)
+    facts = queries.load_facts(brand_id, unit.id, units_of_receipt=units_of_receipt)
+    evidence = rules.weigh(facts)
     if newest is not None and newest.state == "open":
         if newest.evidence != evidence:
             newest.evidence = evidence

@@ -17,6 +17,7 @@ from app.db import db
 from app.events import publish
 from app.members import services as members
 from app.messages import services as messages
+from app.verifications import services as verifications
 from app.warranties.errors import (
     WarrantyNotFound,
     WarrantyNotTransferable,
@@ -69,6 +70,7 @@ def check_offer(brand_id: UUID, warranty_id: UUID | None, member_id: UUID, phone
     :raises WarrantyNotFound: it is not the member's
     :raises WarrantyNotTransferable: its terms do not allow it
     :raises WarrantyUnitReported: it is reported lost or stolen
+    :raises VerificationPhoneInvalid: the number is no Korean mobile one
     :raises WarrantyTransferToOwner: the number is no other person's
     """
     found = get_owned(brand_id, warranty_id, member_id)
@@ -76,9 +78,9 @@ def check_offer(brand_id: UUID, warranty_id: UUID | None, member_id: UUID, phone
         raise WarrantyNotTransferable
     if REPORTED & set(found.unit.flags):
         raise WarrantyUnitReported
-    number = members.phone_of(phone)
+    number = verifications.mobile_of(phone)
     owner = members.profile_of(members.find_member(brand_id, ids.show("mem", member_id)))
-    if number is None or number == owner.phone:
+    if number == owner.phone:
         raise WarrantyTransferToOwner(pointer="/phone")
     return number
 

@@ -21,6 +21,7 @@ from app.warranties.queries import claims as claim_queries
 from app.warranties.queries import units as queries
 from app.warranties.rules.claims import Purchase
 from app.warranties.rules.coverage import Coverage, UnitFacts
+from app.warranties.rules.scanning import REPORTED
 from app.warranties.rules.serials import NO_CODE, code_of, serial_key
 from app.warranties.rules.units import CLAIMABLE, STEPS, may
 from app.warranties.services.batches import code_hash
@@ -71,6 +72,16 @@ def find_by_code(brand_id: UUID, text: str, *, gtin: str | None = None) -> Piece
     if gtin is not None and products.gtin_14(piece.product.definition.gtin or "") != gtin:
         return None
     return piece
+
+
+def find_current(brand_id: UUID, unit_id: UUID) -> Warranty | None:
+    """Return the registration of a unit that is in force."""
+    return claim_queries.find_current(brand_id, unit_id)
+
+
+def is_free(unit: WarrantyUnit) -> bool:
+    """Whether a unit could be registered now."""
+    return may("claim", unit.state) and not REPORTED & set(unit.flags)
 
 
 def get_unit(brand_id: UUID, serial: str) -> Piece:
