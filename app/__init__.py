@@ -21,6 +21,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         console,
         coupons,
         exchanges,
+        insights,
         job_status,
         members,
         messages,
@@ -67,6 +68,7 @@ def create_app(config: dict[str, Any]) -> Flask:
         service_requests,
         backtests,
         summaries,
+        insights,
         shopper,
         console,
     ):

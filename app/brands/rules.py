@@ -24,6 +24,7 @@ SCOPES = (
     "programme:write",
     "rewards:read",
     "rewards:write",
+    "insights:read",
     "orders:read",
     "orders:write",
     "warranties:read",

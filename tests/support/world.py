@@ -159,6 +159,8 @@ class World:
             ("GET", "/v1/warranties/<string:warranty>/receipts/<string:receipt>"): (
                 f"/v1/warranties/{self.warranty}/receipts/{self.receipt}", None, "404",
             ),
+            ("GET", "/v1/insights/purchases"): ("/v1/insights/purchases", None, "own"),
+            ("GET", "/v1/insights/points"): ("/v1/insights/points", None, "own"),
             ("GET", f"{units}/reports"): ("/v1/units/MUG-1/reports", None, "404"),
             ("GET", "/v1/warranty-reviews"): ("/v1/warranty-reviews", None, "empty"),
             ("POST", "/v1/warranty-reviews/<string:review>/decision"): (
