@@ -10,7 +10,8 @@ from flask_smorest import Api
 
 def init_app(app: Flask, api: Api) -> None:
     from app import imports
-    from app.members import cli, routes  # noqa: F401 - the command registers itself
+    from app.members import cli, routes
 
     api.register_blueprint(routes.blp)
     app.cli.add_command(imports.group)
+    app.cli.add_command(cli.group)

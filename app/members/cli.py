@@ -1,20 +1,27 @@
-"""``flask import members``."""
+"""``flask import members``, and ``flask members index``."""
 
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+import click
+from flask.cli import AppGroup
 from marshmallow import ValidationError, post_load
+from tqdm import tqdm
 
 from app import imports
 from app.csvfile import Column
+from app.db import transact
 from app.imports import Importer
 from app.members import services
 from app.members.rules import MemberFields
 from app.members.schemas import ExternalId, MemberIn
+from app.members.services import Indexed
+from app.proving import list_brand_ids
 from app.web.messages import say
 
 _DATE = re.compile(r"(\d{4})\s*[-./년]\s*(\d{1,2})\s*[-./월]\s*(\d{1,2})\s*[.일]?(?:\s.*|T.*)?")
@@ -149,3 +156,38 @@ imports.command(
         record=_record,
     )
 )
+
+group = AppGroup("members", help="Let members be found.")
+
+
+@group.command("index")
+@click.option("--brand", "brand_id", type=click.UUID, help="One brand instead of all.")
+@click.option("--chunk", type=click.IntRange(1, 10_000), default=500)
+def index(brand_id: UUID | None, chunk: int) -> None:
+    """Let members be found by name and last digits who were registered before one could.
+
+    Needed once, after the migration. Safe while the service runs, to stop and to repeat.
+    Exits 1 if data do not open, because their key is gone.
+    """
+    done = broken = 0
+    with tqdm(unit=" members", disable=not sys.stderr.isatty()) as bar:
+        for each in list_brand_ids(brand_id):
+            for step in _index(each, chunk):
+                done += step.done
+                broken += step.broken
+                bar.update(step.done)
+    click.echo(f"{done} members can be found by name and last digits; {broken} do not open.")
+    if broken:
+        raise SystemExit(1)
+
+
+def _index(brand_id: UUID, limit: int) -> Iterator[Indexed]:
+    after: UUID | None = None
+    while (
+        step := transact(
+            brand_id,
+            lambda: services.index_chunk(brand_id, after=after, limit=limit),  # noqa: B023
+        )
+    ) is not None:
+        after = step.last
+        yield step

@@ -72,6 +72,20 @@ class Member(Model):
             postgresql_where=text("email_index IS NOT NULL"),
         ),
         Index(
+            "ix_members_phone_last4_index",
+            "brand_id",
+            "phone_last4_index",
+            "id",
+            postgresql_where=text("phone_last4_index IS NOT NULL"),
+        ),
+        Index(
+            "ix_members_name_index",
+            "brand_id",
+            "name_index",
+            "id",
+            postgresql_where=text("name_index IS NOT NULL"),
+        ),
+        Index(
             "ix_members_birthday",
             "brand_id",
             "birth_calendar",
@@ -98,11 +112,17 @@ class Member(Model):
     name_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=personal("to be addressed by name")
     )
+    name_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be found by name")
+    )
     phone_sealed: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=personal("to be reached about points and warranties")
     )
     phone_index: Mapped[bytes | None] = mapped_column(
         LargeBinary, info=personal("to be found by phone")
+    )
+    phone_last4_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=personal("to be found by the last digits of the phone")
     )
     phone_verified_at: Mapped[datetime | None] = mapped_column(
         info=personal("no advertising to somebody else's number")

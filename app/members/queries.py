@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     not_,
+    or_,
     select,
     text,
     tuple_,
@@ -157,6 +158,25 @@ _ANNIVERSARIES = text(
     "   AND (CAST(:among AS uuid[]) IS NULL OR m.id = ANY (:among))"
     " ORDER BY m.id LIMIT :limit"
 )
+
+
+def lock_unindexed(brand_id: UUID, *, after: UUID | None, limit: int) -> list[Member]:
+    """Return members whose name or last digits nobody finds yet, held, in the order of ids."""
+    statement = (
+        select(Member)
+        .where(
+            Member.brand_id == brand_id,
+            or_(
+                and_(Member.name_sealed.is_not(None), Member.name_index.is_(None)),
+                and_(Member.phone_sealed.is_not(None), Member.phone_last4_index.is_(None)),
+            ),
+        )
+        .order_by(Member.id)
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(Member.id > after)
+    return list(db.session.scalars(_held(statement), execution_options=_ANEW))
 
 
 def list_birthdays(

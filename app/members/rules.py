@@ -145,6 +145,15 @@ def email_key(address: str) -> str:
     return address.casefold()
 
 
+def name_key(name: str) -> str:
+    """Return what a name is found by: spaces, widths and capitals do not matter.
+
+    >>> name_key("김 단골"), name_key(" Kim Dangol ") == name_key("ｋｉｍ dangol")
+    ('김단골', True)
+    """
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 @dataclass(frozen=True)
 class Birthday:
     """A birthday as it was given. A lunar one has a solar date in its own year only."""

@@ -1,7 +1,7 @@
 """Named reads of orders, the lock, and the two calls of the checkout."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -252,6 +252,17 @@ def list_effects(brand_id: UUID, order_id: UUID) -> list[OrderEffect]:
             select(OrderEffect)
             .where(OrderEffect.brand_id == brand_id, OrderEffect.order_id == order_id)
             .order_by(OrderEffect.effect_no)
+        )
+    )
+
+
+def list_effects_of(brand_id: UUID, order_ids: Collection[UUID]) -> list[OrderEffect]:
+    """Return the effects of several orders, those of each in their order."""
+    return list(
+        db.session.scalars(
+            select(OrderEffect)
+            .where(OrderEffect.brand_id == brand_id, OrderEffect.order_id.in_(order_ids))
+            .order_by(OrderEffect.order_id, OrderEffect.effect_no)
         )
     )
 

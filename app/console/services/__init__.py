@@ -1,5 +1,16 @@
 """The use cases of the console. None of them commits; none of them knows about HTTP."""
 
+from app.console.services.customers import Customer, show_customer
 from app.console.services.revealing import CONTACTS, reveal
+from app.console.services.searching import Found, search
+from app.console.services.timeline import read_timeline
 
-__all__ = ["CONTACTS", "reveal"]
+__all__ = [
+    "CONTACTS",
+    "Customer",
+    "Found",
+    "read_timeline",
+    "reveal",
+    "search",
+    "show_customer",
+]

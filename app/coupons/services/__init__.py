@@ -4,6 +4,7 @@ The checkout reads ``coupons_state`` and writes ``coupons_write`` inside its own
 calls of the database; what lies between are the pure functions exported here.
 """
 
+from app.coupons.models import Coupon
 from app.coupons.rules.changes import issue_changes, redeem_changes, reserve_changes
 from app.coupons.rules.deciding import (
     Applied,
@@ -56,7 +57,7 @@ from app.coupons.services.templates import (
 )
 
 __all__ = [
-    "Applied", "Best", "CouponOutcome", "CouponsState", "Defined", "Gift", "InHand", "Owned",
+    "Applied", "Best", "Coupon", "CouponOutcome", "CouponsState", "Defined", "Gift", "InHand", "Owned",
     "Rejected", "Template", "Templates", "Wanted", "any_used", "apply_coupons", "audit",
     "find_coupon", "forget_member", "get_template", "issuable", "issue", "issue_changes",
     "list_codes", "list_in_hand", "list_of_member",

@@ -30,6 +30,7 @@ from app.members.services.erasing import (
     refuse_erasure,
     request_erasure,
 )
+from app.members.services.indexing import Indexed, index_chunk
 from app.members.services.reading import (
     birth_date,
     find_member,
@@ -58,6 +59,7 @@ __all__ = [
     "Birthday",
     "Celebration",
     "Erasure",
+    "Indexed",
     "Member",
     "MemberFields",
     "MemberRef",
@@ -77,6 +79,7 @@ __all__ = [
     "find_open_erasure",
     "get_erasure",
     "ids_of_person",
+    "index_chunk",
     "is_erased",
     "join_by_phone",
     "list_anniversaries",

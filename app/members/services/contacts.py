@@ -1,5 +1,6 @@
 """Between what is known of a member and the columns that hold it, sealed."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,9 @@ from app.members.models import Member
 from app.members.rules import Birthday, MemberFields, Profile
 
 SEALED = ("name", "phone", "email")
+LAST4 = "phone_last4"
+# How what is searched for is spelled, where it can be in more than one way.
+KEYS: dict[str, Callable[[str], str]] = {"name": rules.name_key, "email": rules.email_key}
 # The columns of personal data, as someone has them of whom nothing is known (any more).
 EMPTY: dict[str, Any] = {
     column.name: None for column in Member.__table__.columns if column.info.get("personal")
@@ -56,8 +60,7 @@ def columns_of(
         columns[f"{name}_sealed"] = (
             None if text is None else _sealed(brand_id, member_id, name, text)
         )
-        if name != "name":
-            columns[f"{name}_index"] = None if text is None else index_of(brand_id, name, text)
+        columns |= indexes_of(brand_id, name, text)
     if "phone" in fields:
         columns["phone_verified_at"] = None  # another number is not proved yet
     if "birthday" in fields:
@@ -73,9 +76,18 @@ def columns_of(
     return columns
 
 
+def indexes_of(brand_id: UUID, name: str, text: str | None) -> dict[str, bytes | None]:
+    """Return the columns by which a name, a phone number or an e-mail address is found."""
+    columns = {f"{name}_index": None if text is None else index_of(brand_id, name, text)}
+    if name == "phone":
+        last4 = None if text is None else index_of(brand_id, LAST4, text[-4:])
+        columns[f"{LAST4}_index"] = last4
+    return columns
+
+
 def index_of(brand_id: UUID, name: str, text: str) -> bytes:
-    """Return what a phone number or an e-mail address is found by."""
-    key = rules.email_key(text) if name == "email" else text
+    """Return what a name, a phone number, its last digits or an e-mail address is found by."""
+    key = KEYS[name](text) if name in KEYS else text
     return crypto.blind_index(brand_id, Member.__tablename__, name, key)
 
 

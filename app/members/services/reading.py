@@ -113,7 +113,9 @@ def list_sharing_contact(brand_id: UUID, member_id: UUID) -> list[Sharing]:
 def search_members(
     brand_id: UUID, keys: Mapping[str, str], *, before: UUID | None, limit: int
 ) -> list[Member]:
-    """Return who is found by all of ``keys`` (phone, email, external_id), the newest first.
+    """Return who is found by all of ``keys``, the newest first.
+
+    Keys are phone (E.164), phone_last4, name, email and external_id.
 
     Who was merged is found as the survivor.
     """

@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: the member's account, then the order.
 """
 
+from app.orders.models import Order
 from app.orders.queries import StoredAnswer
 from app.orders.rules import part
 from app.orders.services.checkout import place_order, preview_order
@@ -14,6 +15,7 @@ from app.orders.services.programme import Told
 from app.orders.services.reading import (
     Effect,
     Receipt,
+    effects_of,
     get_order,
     list_orders,
     receipt_of,
@@ -24,6 +26,7 @@ __all__ = [
     "Cart",
     "CheckoutHold",
     "Effect",
+    "Order",
     "Receipt",
     "RefundRequest",
     "Refunded",
@@ -32,6 +35,7 @@ __all__ = [
     "cancel_order",
     "confirm_due_orders",
     "confirm_order",
+    "effects_of",
     "get_order",
     "hold_checkout",
     "list_orders",

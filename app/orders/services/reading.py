@@ -1,6 +1,6 @@
 """Looking orders up, and the one form in which an order is told."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,14 @@ def list_orders(
     """
     member_ids = None if member is None else members.ids_of_person(brand_id, member)
     return queries.list_orders(brand_id, member_ids=member_ids, before=before, limit=limit)
+
+
+def effects_of(brand_id: UUID, order_ids: Collection[UUID]) -> dict[UUID, list[Effect]]:
+    """Return what several orders brought about, with one query."""
+    found: dict[UUID, list[Effect]] = {order_id: [] for order_id in order_ids}
+    for row in queries.list_effects_of(brand_id, order_ids):
+        found[row.order_id].append(effect_of(row))
+    return found
 
 
 def receipt_of(
