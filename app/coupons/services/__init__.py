@@ -57,8 +57,8 @@ from app.coupons.services.templates import (
 )
 
 __all__ = [
-    "Applied", "Best", "Coupon", "CouponOutcome", "CouponsState", "Defined", "Gift", "InHand", "Owned",
-    "Rejected", "Template", "Templates", "Wanted", "any_used", "apply_coupons", "audit",
+    "Applied", "Best", "Coupon", "CouponOutcome", "CouponsState", "Defined", "Gift", "InHand",
+    "Owned", "Rejected", "Template", "Templates", "Wanted", "any_used", "apply_coupons", "audit",
     "find_coupon", "forget_member", "get_template", "issuable", "issue", "issue_changes",
     "list_codes", "list_in_hand", "list_of_member",
     "list_templates", "list_versions", "make_codes", "meets_minimum", "move_to_survivor",
