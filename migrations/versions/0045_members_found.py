@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045_members_found"
-down_revision = "0040_staff"
+down_revision = "0044_evidence_indexes"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from tests.support.world import World
 
 
 def requests(world: World, victim: Desk) -> dict[tuple[str, str], Request]:
-    serial = world.serial
+    serial = "MUG-1"
     return {
         ("GET", "/console/search"): ("/console/search?q=5678", {}, "own"),
         ("GET", "/console/members/<member>"): (f"/console/members/{world.alice}", {}, "404"),
