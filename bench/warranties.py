@@ -2,8 +2,9 @@
 
 A database of its own is filled set-based: every unit is shipped and registered by a member of
 its own. Measured are a batch of 100,000 further units (the request and the job), a thousand
-labels as PDF, and look-ups through the whole application, one after the other. It ends with
-the audit of units and registrations. ``--units 1000000`` makes it as large as the aim.
+labels as PDF, look-ups through the whole application, one after the other, and scans of labels
+over HTTP (:mod:`bench.scanning`). It ends with the audit of units and registrations.
+``--units 1000000`` makes it as large as the aim.
 """
 
 import argparse
@@ -24,8 +25,9 @@ from app.config import load_config
 from app.db import db, transaction
 from app.ids import show
 from app.warranties import services as warranties
-from bench import machine
-from bench.seed import MEMBER_ID, environment_of, run_flask
+from bench import machine, scanning
+from bench.scanning import AT_ONCE, WARM_UP
+from bench.seed import MEMBER_ID, Dataset, Size, environment_of, run_flask
 from bench.servers import postmaster_of
 
 DATABASE = "bench_warranties"
@@ -66,6 +68,20 @@ STEPS = {
         SELECT %(brand)s, {WARRANTY_ID}, {UNIT_ID}, 1, {MEMBER_ID}, {CHANNELS}, '2026-05-01',
                'told', 'bench', {AT}, {AT}
           FROM generate_series(1, %(units)s::bigint) n
+    """,
+    "warranty_scans": f"""
+        INSERT INTO warranty_scans (brand_id, id, unit_id, state, by_owner, device_hash, ip_hash,
+                                    at)
+        SELECT %(brand)s, gen_random_uuid(), {UNIT_ID}, 'shipped', false,
+               sha256(('device' || n)::bytea), sha256(('ip' || n %% 5000)::bytea), {AT}
+          FROM generate_series(1, %(units)s::bigint) n
+    """,
+    "warranty_reviews": f"""
+        INSERT INTO warranty_reviews (brand_id, id, unit_id, score, evidence, state, opened_at,
+                                      changed_at, decided_at, decided_by, reason)
+        SELECT %(brand)s, gen_random_uuid(), {UNIT_ID}, 3, '{{"claimed_again": 3}}', 'cleared',
+               {AT}, {AT}, {AT}, 'bench', 'bench'
+          FROM generate_series(1, %(units)s::bigint, 100) n
     """,
 }
 
@@ -117,6 +133,7 @@ def run(options: argparse.Namespace, var: Path) -> str:
             measured = [
                 *make(client, brand_id, postmaster_of(var)),
                 *look_up(client, brand_id, owner, units),
+                *scan(_dataset(environment, made, units), postmaster_of(var), var),
             ]
             with transaction(brand_id):
                 found = warranties.audit(brand_id)
@@ -242,6 +259,35 @@ def look_up(client: _Client, brand_id: UUID, url: str, units: int) -> list[Measu
         _clocked("a unit by serial, with its coverage", drawn, by_serial),
         _clocked("what a member owns", drawn, owned),
     ]
+
+
+def scan(dataset: Dataset, postmaster: int, var: Path) -> list[Measured]:
+    """Look at labels as phones do."""
+    print("  scans", flush=True)
+    drawn = scanning.draw(dataset.size.members, PROBES)
+    url = dataset.environment["DATABASE_OWNER_URL"]
+    codes = scanning.label(url, UUID(dataset.brand_id), drawn)
+    with scanning.served(dataset, postmaster, var) as port:
+        scanning.scan(port, codes[:WARM_UP], 1)
+        alone = scanning.scan(port, codes[WARM_UP : WARM_UP + PROBES], 1)
+        together = scanning.scan(port, codes[WARM_UP + PROBES :], AT_ONCE)
+        weight = scanning.weigh(port, codes[0])
+    return [
+        _late("`GET /q/{code}` over HTTP, one phone", alone, 25),
+        _late(f"the same, {AT_ONCE} phones at once", together, 100),
+        Measured("the page and its style sheets on the wire", weight / 1000, 60, "kB"),
+    ]
+
+
+def _dataset(environment: dict[str, str], made: dict[str, str], units: int) -> Dataset:
+    size = Size("warranties", units, 0)
+    return Dataset(size, environment, made["brand_id"], made["secret_key"])
+
+
+def _late(name: str, took: list[float], aim: float) -> Measured:
+    """Hold the latest of twenty to the aim; ``took`` is sorted."""
+    late = took[int(len(took) * 0.95)]
+    return Measured(name, late, aim, "ms", f" of 95 % ({took[len(took) // 2]:.2f} ms median)")
 
 
 def _clocked(name: str, drawn: list[int], find: Callable[[int], int]) -> Measured:
