@@ -32,8 +32,8 @@ def wait_for(
     brand_id: UUID, windows: Sequence[Window], value: bytes, *, now: datetime
 ) -> int | None:
     """Return in how many seconds there is room in each window again, None if there is now."""
-    is_test = brands.get_brand(brand_id).mode == "test"
-    full = [each for each in windows if is_full(brand_id, [each], value, is_test=is_test, now=now)]
+    is_test = any(each.shared for each in windows) and brands.get_brand(brand_id).mode == "test"
+    full = _full(brand_id, windows, value, is_test=is_test, now=now)
     ends = [rules.window_start(now, each.length) + each.length for each in full]
     return _seconds(max(ends) - now) if ends else None
 
@@ -82,13 +82,20 @@ def count(
 def is_full(
     brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
 ) -> bool:
-    return any(
-        queries.counted(
-            window.kind, _key(brand_id, window, value), rules.window_start(now, window.length)
-        )
-        >= window.most
-        for window in _counted(windows, is_test=is_test)
+    return bool(_full(brand_id, windows, value, is_test=is_test, now=now))
+
+
+def _full(
+    brand_id: UUID, windows: Sequence[Window], value: bytes, *, is_test: bool, now: datetime
+) -> list[Window]:
+    counted = _counted(windows, is_test=is_test)
+    found = queries.counted(
+        [
+            (each.kind, _key(brand_id, each, value), rules.window_start(now, each.length))
+            for each in counted
+        ]
     )
+    return [window for window, count in zip(counted, found, strict=True) if count >= window.most]
 
 
 def too_many(wait: timedelta) -> VerificationTooMany:

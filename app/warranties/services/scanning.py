@@ -20,7 +20,7 @@ from app.warranties.rules.coverage import Coverage
 from app.warranties.rules.scanning import look_of
 from app.warranties.services.reviews import weigh
 from app.warranties.services.terms import Promise, promise_of
-from app.warranties.services.units import Piece, coverage_of, find_by_code, flag_unit
+from app.warranties.services.units import Piece, coverage_under, find_by_code, flag_unit
 
 # So many looks of one address at one unit are written down within an hour; more say nothing.
 SCANS_MOST = 20
@@ -50,7 +50,10 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Look:
-    """What a visitor sees (see ``rules.scanning``); ``warranty`` for the owner alone."""
+    """What a visitor sees (see ``rules.scanning``); ``warranty`` for the owner alone.
+
+    ``coverage`` of a unit that is registered, ``promise`` of one that can be.
+    """
 
     state: str
     piece: Piece | None = None
@@ -105,11 +108,14 @@ def look(
     written = queries.insert_scan(scan, since=now - SCANS_WITHIN, most=SCANS_MOST)
     if written and not mine:
         weigh(unit, now=now)
+    state = look_of(unit.state, unit.flags, mine=mine)
     return Look(
-        look_of(unit.state, unit.flags, mine=mine),
+        state,
         piece,
-        coverage_of(piece, on=today),
-        promise_of(brand_id, piece.batch.terms, piece.batch.terms_version),
+        coverage_under(piece, warranty, on=today) if state in ("mine", "owned") else None,
+        promise_of(brand_id, piece.batch.terms, piece.batch.terms_version)
+        if state == "genuine"
+        else None,
         warranty if mine else None,
     )
 

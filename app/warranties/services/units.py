@@ -127,13 +127,18 @@ def list_events(
 
 def coverage_of(piece: Piece, *, on: date) -> Coverage:
     """Work out the coverage of a unit on a day; without a registration, by its own dates."""
+    unit = piece.unit
+    return coverage_under(piece, claim_queries.find_current(unit.brand_id, unit.id), on=on)
+
+
+def coverage_under(piece: Piece, warranty: Warranty | None, *, on: date) -> Coverage:
+    """Do :func:`coverage_of` where the registration in force is at hand."""
     unit, batch = piece.unit, piece.batch
-    registration = registration_of(claim_queries.find_current(unit.brand_id, unit.id))
     return cover(
         unit.brand_id,
         batch.terms,
         UnitFacts(batch.manufactured_on, batch.import_cleared_on, unit.exchanged_on),
-        registration,
+        registration_of(warranty),
         since=batch.terms_version,
         product=(batch.sku, piece.product.definition.category),
         extensions=extensions_of(unit.brand_id, unit.id),
