@@ -43,6 +43,14 @@ def list_products(
     return list(db.session.scalars(statement.order_by(Product.sku).limit(limit)))
 
 
+def list_names(brand_id: UUID, skus: Collection[str]) -> dict[str, str]:
+    """Return the names of products by SKU; those the catalogue does not know are left out."""
+    rows = db.session.execute(
+        select(Product.sku, Product.name).where(Product.brand_id == brand_id, Product.sku.in_(skus))
+    )
+    return {row.sku: row.name for row in rows}
+
+
 def list_relations(brand_id: UUID, skus: Collection[str]) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the related SKUs of products, in order, by (SKU, kind of relation)."""
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)

@@ -139,6 +139,11 @@ def list_products(
     return [_catalogued(product, definitions[product.sku]) for product in found]
 
 
+def list_names(brand_id: UUID, skus: Collection[str]) -> dict[str, str]:
+    """Return the names of products by SKU; those the catalogue does not know are left out."""
+    return queries.list_names(brand_id, skus)
+
+
 def list_versions(
     brand_id: UUID, sku: str, *, before: int | None, limit: int
 ) -> Sequence[ProductVersion]:

@@ -139,3 +139,45 @@ class ServicePhotoTooLarge(RuleViolation):
     code = "service_photo_too_large"
     ko = "사진이 너무 커요. 15 MB, 1억 화소 이하로 올려 주세요."
     en = "The photo is too large: at most 15 MB and 100 megapixels."
+
+
+class ServiceRequestChanged(Conflict):
+    code = "service_request_changed"
+    ko = "페이지를 연 뒤에 다른 일이 있었어요. 이력을 확인하고 다시 해 주세요."
+    en = "Something has happened to it since you opened the page. Look at it, then try again."
+
+
+class ServiceHoldDayPast(RuleViolation):
+    code = "service_hold_day_past"
+    ko = "내일부터 {most}일 안의 날짜를 골라 주세요."
+    en = "Choose a day from tomorrow on, within {most} days."
+
+
+class ServiceUndoOver(Conflict):
+    code = "service_undo_over"
+    ko = "되돌릴 수 있는 시간(1분)이 지났거나 이미 되돌렸어요. 담당자를 다시 골라 주세요."
+    en = "The minute to undo is over, or it is undone already. Choose who looks after it again."
+
+
+class ServiceMacroNotFound(NotFound):
+    code = "service_macro_not_found"
+    ko = "그런 매크로가 없어요. 지워졌을 수 있어요."
+    en = "There is no such macro. It may have been deleted."
+
+
+class ServiceMacroInvalid(RuleViolation):
+    code = "service_macro_invalid"
+    ko = "다른 매크로에 없는 이름을 40자 안으로, 내용을 1,000자 안으로 적어 주세요."
+    en = "Write a name of its own of at most 40 characters, and a text of at most 1,000."
+
+
+class ServiceMacroPlaceUnknown(RuleViolation):
+    code = "service_macro_place_unknown"
+    ko = "채울 수 없는 변수예요: {place}. 쓸 수 있는 것: {known}"
+    en = "Nothing can fill the place {place}. There are: {known}"
+
+
+class ServiceMacrosTooMany(RuleViolation):
+    code = "service_macros_too_many"
+    ko = "매크로는 {most}개까지 둘 수 있어요. 안 쓰는 것을 지우고 다시 저장해 주세요."
+    en = "There are {most} macros at most. Delete one that nobody uses."

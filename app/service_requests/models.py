@@ -10,6 +10,8 @@
   apart, sealed, which can be forgotten.
 - A *photo* is kept sealed in its row until a job has moved it to the storage.
 - A *counter* numbers the requests of a day.
+- A *macro* is a text that staff write often, with places for what differs.
+- An *undo* takes back who looks after requests, once and for a minute.
 - An *archive* is all that was told with a request of an erased member, sealed and read by
   no route, until the law wants it no longer.
 """
@@ -132,6 +134,7 @@ class ServiceRequest(Model):
     waiting_since: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     delivered_on: Mapped[date | None]
+    held_until: Mapped[date | None]  # put aside by staff; the clocks go on
     over_at: Mapped[datetime | None]
     emptied_at: Mapped[datetime | None]
     version: Mapped[int]
@@ -221,7 +224,7 @@ class ServiceRequestEvent(Model):
     brand_id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
-    # open, a step of rules.states, back, note, lines, photos, assign, flag, erase
+    # open, a step of rules.states, back, note, lines, photos, assign, hold, flag, erase
     step: Mapped[str] = mapped_column(Text)
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str] = mapped_column(Text)
@@ -300,3 +303,35 @@ class ServiceRequestArchive(Model):
     content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     kept_until: Mapped[datetime]
     archived_at: Mapped[datetime]
+
+
+class ServiceMacro(Model):
+    __tablename__ = "service_macros"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
+        UniqueConstraint("brand_id", "name"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+
+
+class ServiceUndo(Model):
+    __tablename__ = "service_undos"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
+        Index("ix_service_undos_expires_at", "brand_id", "expires_at"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(Text)  # only they may use it
+    assignee: Mapped[str | None] = mapped_column(Text)  # whom the requests were given to
+    # Of each request its id, and who looked after it before.
+    items: Mapped[list[dict[str, str | None]]] = mapped_column(JSONB)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

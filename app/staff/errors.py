@@ -111,3 +111,21 @@ class StaffReasonRequired(RuleViolation):
     code = "staff_reason_required"
     ko = "왜 보는지 골라 주세요. 기록에 남아요."
     en = "Say what for. It is written down."
+
+
+class StaffViewNotFound(NotFound):
+    code = "staff_view_not_found"
+    ko = "저장한 보기를 찾을 수 없어요. 다른 사람의 보기는 만든 사람만 지울 수 있어요."
+    en = "You have no such view. Those of others are theirs to delete."
+
+
+class StaffViewNameInvalid(RuleViolation):
+    code = "staff_view_name_invalid"
+    ko = "보기의 이름을 {most}자 안으로 적어 주세요."
+    en = "Give the view a name of at most {most} characters."
+
+
+class StaffViewsTooMany(RuleViolation):
+    code = "staff_views_too_many"
+    ko = "보기는 {most}개까지 저장할 수 있어요. 안 쓰는 보기를 지우고 다시 저장해 주세요."
+    en = "At most {most} views can be kept. Delete one that you do not need."

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model
@@ -178,3 +178,72 @@ class Access(Model):
     items: Mapped[list[str]] = mapped_column(ARRAY(Text))
     count: Mapped[int]
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class View(Model):
+    """A saved search of somebody; ``shared``: the whole team sees it."""
+
+    __tablename__ = "staff_views"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "person_id"], ["staff_directory.brand_id", "staff_directory.person_id"]
+        ),
+        UniqueConstraint("brand_id", "person_id", "page", "name"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    page: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    asked: Mapped[dict[str, str]] = mapped_column(JSONB)
+    shared: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class Columns(Model):
+    """Which columns somebody wants to see of a list, in their order."""
+
+    __tablename__ = "staff_columns"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "person_id"], ["staff_directory.brand_id", "staff_directory.person_id"]
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    page: Mapped[str] = mapped_column(Text, primary_key=True)
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
+
+
+class Presence(Model):
+    """Who looked at something, and when last."""
+
+    __tablename__ = "staff_presence"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["brand_id", "person_id"], ["staff_directory.brand_id", "staff_directory.person_id"]
+        ),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+class SentForm(Model):
+    """A form that was sent: sending it again leads to the same place, and does nothing."""
+
+    __tablename__ = "staff_sent_forms"
+    __table_args__ = (
+        ForeignKeyConstraint(["brand_id"], ["brands.brand_id"]),
+        Index("ix_staff_sent_forms_sent_at", "brand_id", "sent_at"),
+    )
+
+    brand_id: Mapped[UUID] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    location: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]

@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.db import db
 from app.staff.models import (
@@ -12,8 +13,11 @@ from app.staff.models import (
     Invitation,
     Membership,
     Person,
+    Presence,
     RecoveryCode,
+    SentForm,
     Session,
+    View,
 )
 
 _FORGET_SESSIONS = text(
@@ -205,3 +209,75 @@ def list_access(
     if before is not None:
         statement = statement.where(Access.id < before)
     return list(db.session.scalars(statement))
+
+
+def find_view(brand_id: UUID, view_id: UUID) -> View | None:
+    return db.session.get(View, (brand_id, view_id))
+
+
+def list_views(brand_id: UUID, person_id: UUID, page: str) -> list[View]:
+    """Return the views of somebody and those that others share, by name."""
+    return list(
+        db.session.scalars(
+            select(View)
+            .where(
+                View.brand_id == brand_id,
+                View.page == page,
+                or_(View.person_id == person_id, View.shared),
+            )
+            .order_by(View.name, View.id)
+        )
+    )
+
+
+def put_presence(brand_id: UUID, person_id: UUID, subject: str, now: datetime) -> None:
+    """Say that somebody looks at something now; what they looked at long ago is forgotten."""
+    statement = insert(Presence).values(
+        brand_id=brand_id, subject=subject, person_id=person_id, seen_at=now
+    )
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["brand_id", "subject", "person_id"], set_={"seen_at": now}
+        )
+    )
+    db.session.execute(
+        delete(Presence).where(
+            Presence.brand_id == brand_id,
+            Presence.person_id == person_id,
+            Presence.subject != subject,
+        )
+    )
+
+
+def list_present(brand_id: UUID, subject: str, *, apart_from: UUID, since: datetime) -> list[UUID]:
+    """Return who else looked at something lately, the last one first."""
+    return list(
+        db.session.scalars(
+            select(Presence.person_id)
+            .where(
+                Presence.brand_id == brand_id,
+                Presence.subject == subject,
+                Presence.person_id != apart_from,
+                Presence.seen_at >= since,
+            )
+            .order_by(Presence.seen_at.desc())
+        )
+    )
+
+
+def forget_sent(brand_id: UUID, *, before: datetime) -> None:
+    """Forget forms that were sent long ago, a few at a time."""
+    old = (
+        select(SentForm.actor, SentForm.key)
+        .where(SentForm.brand_id == brand_id, SentForm.sent_at < before)
+        .limit(50)
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+    db.session.execute(
+        delete(SentForm).where(
+            SentForm.brand_id == brand_id,
+            SentForm.actor == old.c.actor,
+            SentForm.key == old.c.key,
+        )
+    )

@@ -42,6 +42,7 @@ ASSETS = {
     "shopper.css": "shopper.css",
     "tabler.css": "vendor/tabler-1.6.1.min.css",
     "console.css": "console.css",
+    "service.css": "service.css",
 }
 DEVICE = "device"
 DEVICE_SECONDS = 366 * 24 * 3600

@@ -1,5 +1,6 @@
 """The use cases of the console. None of them commits; none of them knows about HTTP."""
 
+from app.console.services.cases import Opened, name_for, open_case
 from app.console.services.customers import Customer, show_customer
 from app.console.services.revealing import CONTACTS, reveal
 from app.console.services.searching import Found, search
@@ -9,6 +10,9 @@ __all__ = [
     "CONTACTS",
     "Customer",
     "Found",
+    "Opened",
+    "name_for",
+    "open_case",
     "read_timeline",
     "reveal",
     "search",

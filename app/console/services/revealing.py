@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.console.errors import ContactNotFound
 from app.members import services as members
+from app.service_requests import services as requests
 from app.staff import services as staff
 from app.staff.errors import StaffReasonRequired
 
@@ -17,8 +18,16 @@ def _of_member(brand_id: UUID, reference: str) -> Mapping[str, str | None]:
     return {"name": profile.name, "phone": profile.phone, "email": profile.email}
 
 
+def _of_request(brand_id: UUID, reference: str) -> Mapping[str, str | None]:
+    case = requests.get_request(brand_id, requests.id_of_number(brand_id, reference))
+    return {"address": case.told.address, "contact": case.told.contact}
+
+
 # Whose contact data can be revealed: by kind, what is known of one of them, opened.
-CONTACTS: dict[str, Callable[[UUID, str], Mapping[str, str | None]]] = {"member": _of_member}
+CONTACTS: dict[str, Callable[[UUID, str], Mapping[str, str | None]]] = {
+    "member": _of_member,
+    "service_request": _of_request,
+}
 
 
 def reveal(

@@ -162,6 +162,24 @@ def may_go_back(status: str, to: str, *, outcome: str | None) -> bool:
     )
 
 
+def steps_from(status: str, *, arrived: bool, role: str) -> list[str]:
+    """Return the steps that lead on from a status, in the order of the work.
+
+    >>> steps_from("delivered", arrived=True, role="staff")
+    ['close', 'reopen']
+    """
+    return [
+        name
+        for name in STEPS
+        if name not in OWN_CALLS and may(name, status, arrived=arrived, role=role)
+    ]
+
+
+def statuses_back(status: str, *, outcome: str | None) -> list[str]:
+    """Return the earlier statuses to which a request may be corrected, the latest first."""
+    return [to for to in reversed(STATUSES) if may_go_back(status, to, outcome=outcome)]
+
+
 def phase_of(status: str, *, arrived: bool) -> str:
     """Return what customers see of a status.
 

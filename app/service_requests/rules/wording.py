@@ -55,6 +55,6 @@ def title_of(step: str, status: str) -> tuple[str, str] | None:
         return PHOTOS
     if step == "arrive":
         return ARRIVED
-    if step in ("flag", "lines", "assign", "erase"):
+    if step in ("flag", "lines", "assign", "hold", "erase"):
         return None
     return STATUS_TITLES[status]

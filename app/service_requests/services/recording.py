@@ -19,7 +19,7 @@ from app.service_requests.models import (
 from app.service_requests.queries import parts
 from app.service_requests.queries import requests as queries
 from app.service_requests.rules.calendar import add_business_days, business_days_between
-from app.service_requests.rules.states import DECIDED, STAFF, WAITING, phase_of, role_of
+from app.service_requests.rules.states import DECIDED, MEMBER, STAFF, WAITING, phase_of, role_of
 from app.service_requests.rules.statute import Flag, Repair, statutory_due
 from app.service_requests.rules.wording import STATUS_TITLES, TOLD
 from app.service_requests.services.cases import day_of, seal_note
@@ -41,6 +41,8 @@ def record(
     """Write down one event of a request, which is locked, with what was said."""
     request.version += 1
     request.changed_at = now
+    if role_of(actor) == MEMBER:
+        request.held_until = None  # whom they wrote to is to see it
     db.session.flush()  # autoflush is off; a new request must be there first
     db.session.add(
         ServiceRequestEvent(

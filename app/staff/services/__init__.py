@@ -1,6 +1,6 @@
 """The use cases of staff. None of them commits; none of them knows about HTTP."""
 
-from app.staff.models import Access, Session
+from app.staff.models import Access, Session, View
 from app.staff.rules.roles import PERMISSIONS, ROLE_NAMES, ROLES, permissions_of
 from app.staff.rules.sessions import browser_of
 from app.staff.services.access import ACTIONS, REASONS, list_access, record_access
@@ -62,6 +62,16 @@ from app.staff.services.team import (
     names_of,
     withdraw_invitation,
 )
+from app.staff.services.workplace import (
+    begin_form,
+    choose_columns,
+    columns_of,
+    delete_view,
+    end_form,
+    list_views,
+    look_at,
+    save_view,
+)
 
 __all__ = [
     "ACTIONS",
@@ -77,6 +87,7 @@ __all__ = [
     "Enrolment",
     "Invited",
     "Session",
+    "View",
     "Visit",
     "accept",
     "accept_as",
@@ -85,15 +96,20 @@ __all__ = [
     "answer_code",
     "answer_recovery_code",
     "begin_enrolment",
+    "begin_form",
     "browser_of",
     "change_role",
     "check_password",
+    "choose_columns",
     "close_attempt",
+    "columns_of",
     "complete_enrolment",
     "count_recovery_codes",
     "create_tester",
+    "delete_view",
     "disable",
     "enable",
+    "end_form",
     "end_other_sessions",
     "end_session",
     "enter_brand",
@@ -111,6 +127,8 @@ __all__ = [
     "list_invitations",
     "list_sessions",
     "list_team",
+    "list_views",
+    "look_at",
     "may",
     "names_of",
     "open_attempt",
@@ -120,6 +138,7 @@ __all__ = [
     "read_name",
     "record_access",
     "replace_recovery_codes",
+    "save_view",
     "set_password",
     "sign_out",
     "withdraw_invitation",
