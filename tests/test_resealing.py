@@ -13,6 +13,7 @@ from app.messages import services as messages
 from app.service_requests.jobs import move_photos
 from app.staff import services as staff
 from app.verifications import services as verifications
+from app.warranties import services as warranties
 from tests.messages.post import set_host, tell
 from tests.support.api import TestBrand
 from tests.support.members import run_job, unit_of_work
@@ -83,6 +84,12 @@ def full(brand: TestBrand) -> TestBrand:
     set_host(brand)
     ask_for_service(brand)
     with unit_of_work(brand):
+        unit = warranties.list_units(
+            brand.brand_id, batch_id=None, sku=None, state=None, flag=None, channel=None,
+            after=None, limit=1,
+        )[0]  # fmt: skip
+        picture = warranties.read_receipt(png_of(20, 20, "red"))
+        warranties.keep_receipt(unit, picture, now=clock.now())
         staff.invite(
             brand.brand_id,
             "new@staff.example",

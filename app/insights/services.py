@@ -12,6 +12,9 @@ from app.brands import services as brands
 from app.insights import rules
 from app.insights.queries import points as point_queries
 from app.insights.queries import purchases as queries
+from app.insights.rules import DEFINITIONS
+
+__all__ = ["DEFINITIONS"]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,10 @@ ASSETS = {
     "tabler.css": "vendor/tabler-1.6.1.min.css",
     "console.css": "console.css",
     "service.css": "service.css",
+    "echarts.js": "vendor/echarts-6.1.0.min.js",
+    "charts.js": "charts.js",
 }
+MIMETYPES = {"css": "text/css", "js": "text/javascript"}
 DEVICE = "device"
 DEVICE_SECONDS = 366 * 24 * 3600
 TOKEN = "token"  # noqa: S105 - the name of a field

@@ -29,7 +29,8 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright's loop runs as long as it lives, and workers need their own.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Every host is this machine: brands are told apart by the host of their pages.

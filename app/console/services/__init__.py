@@ -2,6 +2,7 @@
 
 from app.console.services.cases import Opened, name_for, open_case
 from app.console.services.customers import Customer, show_customer
+from app.console.services.figures import list_cards, list_figures
 from app.console.services.revealing import CONTACTS, reveal
 from app.console.services.searching import Found, search
 from app.console.services.timeline import read_timeline
@@ -11,6 +12,8 @@ __all__ = [
     "Customer",
     "Found",
     "Opened",
+    "list_cards",
+    "list_figures",
     "name_for",
     "open_case",
     "read_timeline",

@@ -5,6 +5,7 @@ A member is kept before a request is locked, a request before its unit.
 
 from app.service_requests.audits import audit
 from app.service_requests.queries.queue import Sought
+from app.service_requests.queries.stats import Stats
 from app.service_requests.rules.lines import KINDS as LINE_KINDS
 from app.service_requests.rules.lines import RULES as LINE_RULES
 from app.service_requests.rules.lines import Line, total_of
@@ -87,8 +88,8 @@ from app.service_requests.services.upkeep import (
 __all__ = [
     "LINES_CHANGEABLE", "LINE_KINDS", "LINE_RULES", "METHODS", "STATUSES", "STATUSES_OVER",
     "STATUS_TITLES", "TABS", "Case", "Choice", "Clock", "Deed", "Done", "Effect", "Line", "Queue",
-    "Row", "Sought", "Told", "accept_quote", "act", "add_note", "add_photos", "assign", "audit",
-    "cancel", "check_version", "choices_of", "clean_photos", "clock_on", "close_chunk",
+    "Row", "Sought", "Stats", "Told", "accept_quote", "act", "add_note", "add_photos", "assign",
+    "audit", "cancel", "check_version", "choices_of", "clean_photos", "clock_on", "close_chunk",
     "corrections_of", "decided_of", "decline_quote", "delete_archives_chunk", "delete_macro",
     "due_of", "empty_chunk", "expire_chunk", "expire_quote", "find_undo", "flag_chunk", "foresee",
     "forget", "get_macro", "get_of_member", "get_request", "id_of_number", "list_chosen",
