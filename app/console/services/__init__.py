@@ -5,6 +5,7 @@ from app.console.services.customers import Customer, show_customer
 from app.console.services.figures import list_cards, list_figures
 from app.console.services.revealing import CONTACTS, reveal
 from app.console.services.searching import Found, search
+from app.console.services.setup import list_steps
 from app.console.services.timeline import read_timeline
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Opened",
     "list_cards",
     "list_figures",
+    "list_steps",
     "name_for",
     "open_case",
     "read_timeline",
