@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from app.backtests.services import Backtest
+from app.backtests.services import Backtest, summary_of
 from app.web.fields import YEAR_MAX, YEAR_MIN, Count
 from app.web.messages import say
 from app.web.schemas import Schema
@@ -83,37 +83,30 @@ class BacktestOut(Schema):
 
 
 def show_backtest(done: Backtest) -> dict[str, Any]:
-    trial, days = done.trial, sorted(done.trial.days.items())
-    points = sum(day.points for _, day in days)
-    taken_back = sum(day.taken_back for _, day in days)
+    told = summary_of(done)
     return {
         "object": "reward_rule_backtest",
         "rule": done.rule.code,
         "version": done.rule.version,
-        "from": str(done.period.first),
-        "to": str(done.period.last),
-        "looked_at": trial.looked_at,
-        "members": len({member for _, day in days for member in day.members}),
-        "grants": sum(day.grants for _, day in days),
-        "grants_undone": trial.undone,
-        "points": points,
-        "points_taken_back": taken_back,
-        "cost": points - taken_back,
-        "gave": [
-            {"kind": kind, "name": name, "count": count}
-            for (kind, name), count in sorted(trial.gave.items())
-        ],
-        "skipped": [
-            {"reason": reason, "count": count} for reason, count in trial.skipped.most_common()
-        ],
+        "from": str(told.first),
+        "to": str(told.last),
+        "looked_at": told.looked_at,
+        "members": told.members,
+        "grants": told.grants,
+        "grants_undone": told.undone,
+        "points": told.points,
+        "points_taken_back": told.taken_back,
+        "cost": told.cost,
+        "gave": [{"kind": kind, "name": name, "count": count} for kind, name, count in told.gave],
+        "skipped": [{"reason": reason, "count": count} for reason, count in told.skipped],
         "days": [
             {
-                "on": str(on),
-                "members": len(day.members),
+                "on": str(day.on),
+                "members": day.members,
                 "grants": day.grants,
                 "points": day.points,
-                "cost": day.points - day.taken_back,
+                "cost": day.cost,
             }
-            for on, day in days
+            for day in told.days
         ],
     }

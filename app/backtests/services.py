@@ -107,6 +107,59 @@ def backtest(
     return Backtest(rule, period, trial)
 
 
+@dataclass(frozen=True)
+class BacktestDay:
+    """What a rule would have given on a day; ``cost``: points that stay."""
+
+    on: date
+    members: int
+    grants: int
+    points: int
+    cost: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A backtest in numbers: in all, and by the days on which it would have given."""
+
+    first: date
+    last: date
+    looked_at: int
+    members: int
+    grants: int
+    undone: int
+    points: int
+    taken_back: int
+    gave: Sequence[tuple[str, str, int]]
+    skipped: Sequence[tuple[str, int]]
+    days: Sequence[BacktestDay]
+
+    @property
+    def cost(self) -> int:
+        return self.points - self.taken_back
+
+
+def summary_of(done: Backtest) -> Summary:
+    """Return a backtest in numbers."""
+    trial, days = done.trial, sorted(done.trial.days.items())
+    return Summary(
+        first=done.period.first,
+        last=done.period.last,
+        looked_at=trial.looked_at,
+        members=len({member for _, day in days for member in day.members}),
+        grants=sum(day.grants for _, day in days),
+        undone=trial.undone,
+        points=sum(day.points for _, day in days),
+        taken_back=sum(day.taken_back for _, day in days),
+        gave=[(kind, name, count) for (kind, name), count in sorted(trial.gave.items())],
+        skipped=trial.skipped.most_common(),
+        days=[
+            BacktestDay(on, len(day.members), day.grants, day.points, day.points - day.taken_back)
+            for on, day in days
+        ],
+    )
+
+
 def _unscheduled(rule: Rule) -> Rule:
     return replace(rule, starts_at=None, ends_at=None)
 
