@@ -49,15 +49,16 @@ _UNITS_OF_RECEIPT = text("""
             OR bit_count(CAST(other.look # mine.look AS bit(64))) <= :nearly)
      WHERE mine.brand_id = :brand_id AND mine.warranty_id = :warranty_id
 """)
+# Looks at the newest of the unit: by time alone it would read every scan of a busy hour.
 _SCAN = text("""
     INSERT INTO warranty_scans
            (brand_id, id, unit_id, state, by_owner, device_hash, ip_hash, at)
     SELECT :brand_id, :id, :unit_id, :state, :by_owner, :device_hash, :ip_hash, :at
      WHERE (SELECT count(*) FROM (
-               SELECT 1 FROM warranty_scans
-                WHERE brand_id = :brand_id AND unit_id = :unit_id AND at > :since
-                  AND ip_hash = :ip_hash
-                LIMIT :most) counted) < :most
+               SELECT ip_hash, at FROM warranty_scans
+                WHERE brand_id = :brand_id AND unit_id = :unit_id
+                ORDER BY at DESC LIMIT :among) newest
+             WHERE at > :since AND ip_hash = :ip_hash) < :most
     RETURNING true
 """)
 _FORGET_SCANS = text("""
@@ -84,7 +85,8 @@ _FORGET_NOTES = text("""
 
 def insert_scan(scan: Mapping[str, object], *, since: datetime, most: int) -> bool:
     """Write down a look unless its address looked ``most`` times ``since``; return whether."""
-    return bool(db.session.scalar(_SCAN, {**scan, "since": since, "most": most}))
+    values = {**scan, "since": since, "most": most, "among": 5 * most}
+    return bool(db.session.scalar(_SCAN, values))
 
 
 def load_facts(brand_id: UUID, unit_id: UUID, *, units_of_receipt: int) -> Facts:
