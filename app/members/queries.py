@@ -103,6 +103,14 @@ def lock_members_of(brand_id: UUID, external_ids: Collection[str]) -> dict[str, 
     return {str(member.external_id): member for member in found}
 
 
+def list_merged(brand_id: UUID, survivor_id: UUID) -> list[Member]:
+    """Return who was merged into a member."""
+    statement = select(Member).where(
+        Member.brand_id == brand_id, Member.merged_into_id == survivor_id
+    )
+    return list(db.session.scalars(statement, execution_options=_ANEW))
+
+
 def list_merged_ids(brand_id: UUID, survivor_id: UUID) -> list[UUID]:
     return list(
         db.session.scalars(

@@ -186,3 +186,15 @@ def test_an_erasure_that_waits_for_a_handover_leaves_the_new_owner_alone(
     assert deal.shop.unit()["state"] == "claimed"
     with busy.app.app_context(), transaction(busy.brand_id):
         assert warranties.audit(busy.brand_id) == []
+
+
+@pytest.mark.parametrize(("state", "kind"), [("owned", "mine"), ("reported", "found")])
+def test_a_report_says_what_its_button_said(shop: Shop, state: str, kind: str) -> None:
+    if state == "owned":
+        shop.phone().register(shop.codes[0])
+    else:
+        shop.flag("lost")
+    phone = shop.phone(ip="198.51.100.9")
+    page = phone.open(f"/q/{shop.codes[0]}")
+    form = phone.open(next(link for link in page.links if f"kind={kind}" in link))
+    assert form.form(f"/q/{shop.codes[0]}/report").values["kind"] == kind

@@ -237,3 +237,18 @@ def test_a_failure_of_ours_is_a_page_and_tells_nothing_of_it(
     assert "지금은 처리하지 못했어요" in page.text
     assert "req_" in page.text
     assert "Seal" not in page.html
+
+
+def test_the_number_of_who_was_merged_leads_to_the_survivor_who_has_another(shop: Shop) -> None:
+    shop.phone().register(shop.codes[0])
+    into = shop.brand.api.put("/v1/members/ext:b", {"phone": "010-3333-4444"}, expect=201)["id"]
+    shop.brand.api.post(f"/v1/members/{member_of(shop)}/merge", {"into": into}, expect=200)
+    shop.wait(minutes=2)
+    for number in ("010-2468-1357", "010-3333-4444"):
+        phone = shop.phone(number=number)
+        page = phone.sign_in()
+        assert phone.url == "/my"
+        assert shop.serials[0] in page.text
+    shop.brand.api.post(f"/v1/members/{into}/erase", expect=200)
+    phone.open("/my")
+    assert phone.url == "/login"

@@ -18,7 +18,7 @@ from app.members.services.celebrating import (
     list_anniversaries,
     list_birthdays,
 )
-from app.members.services.contacts import profile_of
+from app.members.services.contacts import phone_index, profile_of
 from app.members.services.ending import erase_member, merge_member
 from app.members.services.erasing import (
     Erasure,
@@ -37,6 +37,7 @@ from app.members.services.reading import (
     ids_of_person,
     is_erased,
     list_members,
+    list_merged,
     list_sharing_contact,
     resolve,
     search_digest,
@@ -86,10 +87,12 @@ __all__ = [
     "list_birthdays",
     "list_erasures",
     "list_members",
+    "list_merged",
     "list_sharing_contact",
     "list_tags",
     "merge_member",
     "parse_reference",
+    "phone_index",
     "phone_of",
     "profile_of",
     "put_member",

@@ -85,6 +85,11 @@ def indexes_of(brand_id: UUID, name: str, text: str | None) -> dict[str, bytes |
     return columns
 
 
+def phone_index(brand_id: UUID, phone: str) -> bytes:
+    """Return what a phone number (E.164) is found by."""
+    return index_of(brand_id, "phone", phone)
+
+
 def index_of(brand_id: UUID, name: str, text: str) -> bytes:
     """Return what a name, a phone number, its last digits or an e-mail address is found by."""
     key = KEYS[name](text) if name in KEYS else text

@@ -53,6 +53,11 @@ def ids_of_person(brand_id: UUID, reference: str) -> list[UUID]:
     return [survivor.id, *queries.list_merged_ids(brand_id, survivor.id)]
 
 
+def list_merged(brand_id: UUID, member_id: UUID) -> list[Member]:
+    """Return who was merged into a member, with their own contact data."""
+    return queries.list_merged(brand_id, member_id)
+
+
 def survivor_id(brand_id: UUID, member_id: UUID, *, keep: bool = False) -> UUID:
     """Return the member itself, or who it was merged into in the end.
 

@@ -106,9 +106,12 @@ def recognise(brand_id: UUID, phone: str, *, now: datetime) -> Member | None:
     """
     index = index_of(brand_id, "phone", phone)
     member = queries.lock_by_proved_phone(brand_id, index) or _known_by(brand_id, index)
-    if member is not None and member.phone_index == index:  # a survivor may have another
-        member.phone_verified_at = now
-        db.session.flush()  # autoflush is off
+    if member is None:
+        return None
+    for person in (member, *queries.list_merged(brand_id, member.id)):  # who has this number
+        if person.phone_index == index:
+            person.phone_verified_at = now
+    db.session.flush()  # autoflush is off
     return member
 
 

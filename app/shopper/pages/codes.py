@@ -110,7 +110,7 @@ def answer_code(challenge: str) -> AnyResponse:
         )
         response = redirect(done.path, 303)
         if done.member is not None:
-            sign_in(response, site, done.member)
+            sign_in(response, site, done.member, outcome.found.phone)
         return response
 
     try:
@@ -172,5 +172,5 @@ def _wrong(typed: str, left: int) -> Said:
         )
     return Said(
         f"인증번호가 달라요. {left}번 더 입력할 수 있어요.",
-        f"That is not the code. You can try {left} more times.",
+        f"That is not the code. You can try {left} more time{'s' if left > 1 else ''}.",
     )

@@ -37,7 +37,9 @@ def report_form(code: str) -> Response:
     found = on_site(use_case)
     if found.piece is None:
         return _unknown()
-    return render("shopper/report.html", code=code, found=found, reports=REPORTS)
+    kind = request.args.get("kind", "")
+    chosen = kind if kind in REPORTS else next(iter(REPORTS))
+    return render("shopper/report.html", code=code, found=found, reports=REPORTS, chosen=chosen)
 
 
 @pages.post("/q/<code>/report")

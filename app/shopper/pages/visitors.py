@@ -9,6 +9,7 @@ from flask import current_app, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import DomainError
+from app.members import services as members
 from app.members.services import Member
 from app.shopper import services
 from app.shopper.rules.words import REFUSALS, Said
@@ -93,11 +94,10 @@ def said_of(refusal: DomainError) -> Said:
     return Said(sentence_of(refusal, REFUSALS, "ko"), sentence_of(refusal, REFUSALS, "en"))
 
 
-def sign_in(response: AnyResponse, site: Site, member: Member) -> None:
-    """Let a response sign in a member who proved the number this moment."""
-    session = sessions.Session(
-        site.brand_id, member.id, services.mark_of(member), site.now, site.now
-    )
+def sign_in(response: AnyResponse, site: Site, member: Member, phone: str) -> None:
+    """Let a response sign in a member who proved a number this moment."""
+    mark = services.mark_of(members.phone_index(site.brand_id, phone))
+    session = sessions.Session(site.brand_id, member.id, mark, site.now, site.now)
     cookie = sessions.issue(session, now=site.now)
     set_cookie(response, SHOPPER, cookie, seconds=_seconds())
 
