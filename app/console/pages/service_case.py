@@ -72,7 +72,7 @@ def draft_message(number: str) -> AnyResponse:
     values = read_form("text", "visibility", "macro")
 
     def use_case(desk: Desk) -> AnyResponse:
-        case = _case(desk, number)
+        case = case_of(desk, number)
         text = values["text"]
         if values["macro"]:
             macro = requests.get_macro(desk.brand_id, read_id("mac", values["macro"]))
@@ -200,7 +200,7 @@ def service_photo(number: str, photo: int) -> AnyResponse:
     """Show one photo of a case."""
 
     def use_case(desk: Desk) -> AnyResponse:
-        content = requests.read_photo(desk.brand_id, _case(desk, number).request.id, photo)
+        content = requests.read_photo(desk.brand_id, case_of(desk, number).request.id, photo)
         return Response(content, mimetype="image/jpeg")
 
     return on_desk(use_case)
@@ -213,7 +213,7 @@ def service_label(number: str) -> AnyResponse:
     address = request.host_url.upper()
 
     def use_case(desk: Desk) -> AnyResponse:
-        case = _case(desk, number)
+        case = case_of(desk, number)
         name = case.request.number
         label = Label(
             f"{address}CONSOLE/SERVICE/{name}", case.product, name, case.request.serial or ""
@@ -235,7 +235,7 @@ def picked_photos() -> list[photos.Picture]:
     return requests.clean_photos([each.read() for each in picked[: PHOTOS_MAX + 1]])
 
 
-def _case(desk: Desk, number: str) -> Case:
+def case_of(desk: Desk, number: str) -> Case:
     return requests.get_request(desk.brand_id, requests.id_of_number(desk.brand_id, number))
 
 
@@ -254,7 +254,7 @@ def change_case(
     version = int(given) if given.isdecimal() and len(given) < 9 else -1
 
     def use_case(desk: Desk) -> AnyResponse:
-        case = _case(desk, number)
+        case = case_of(desk, number)
         requests.check_version(desk.brand_id, case.request.id, version)
         said = do(desk, case)
         return redirect(f"{HOME}/{case.request.number}{back}?done={said}", 303)
