@@ -1,6 +1,6 @@
 """The refusals of the console."""
 
-from app.errors import Forbidden, NotFound
+from app.errors import Forbidden, NotFound, RuleViolation
 
 
 class NotPermitted(Forbidden):
@@ -13,3 +13,9 @@ class ContactNotFound(NotFound):
     code = "contact_not_found"
     ko = "볼 수 있는 연락처가 없어요. 지워졌거나 처음부터 없던 정보예요."
     en = "There is no such contact data: it was erased, or never known."
+
+
+class BatchFormInvalid(RuleViolation):
+    code = "batch_form_invalid"
+    ko = "수량(1~100,000), 번호, 날짜, 판매 채널(50자), 이유(200자)를 확인해 주세요."
+    en = "Check quantity (1 to 100,000), numbers, days, channel (50) and reason (200 characters)."

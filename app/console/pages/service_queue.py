@@ -15,10 +15,13 @@ from app.console.pages.desk import Desk, on_desk, permitted, read_id
 from app.console.pages.once import once_on_desk
 from app.console.rules import service as words
 from app.console.rules.navigation import Entry
+from app.console.rules.words import REFUSALS
+from app.errors import DomainError
 from app.service_requests import services as requests
 from app.staff import services as staff
 from app.web.json_input import is_clean
 from app.web.pages import read_form, render
+from app.web.problems import language
 
 READ, WORK = "service:read", "service:work"
 NAV = Entry("console.service", "A/S", "Repairs", READ, "desk", 30, "tool")
@@ -59,6 +62,18 @@ class Asked:
             flag=self.flag or None,
             text=self.q,
         )
+
+
+@pages.context_processor
+def _sentences() -> dict[str, object]:
+    """Say refusals to staff instead of developers."""
+    spoken = 0 if language() == "ko" else 1
+
+    def sentence(refusal: DomainError) -> str:
+        said = REFUSALS.get(refusal.code)
+        return said[spoken] if said else refusal.sentence(language())
+
+    return {"sentence": sentence}
 
 
 @pages.get("/service")
