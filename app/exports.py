@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from app.benefits import exports as benefits
 from app.consents import exports as consents
 from app.coupons import exports as coupons
+from app.desk import exports as desk
 from app.exchanges import exports as exchanges
 from app.members import exports as members
 from app.messages import exports as messages
@@ -36,6 +37,7 @@ FEATURES = (
     orders,
     warranties,
     service_requests,
+    desk,
 )
 PARTS: Mapping[str, Part] = {
     name: part for feature in FEATURES for name, part in feature.PARTS.items()

@@ -7,6 +7,7 @@ from app import events
 from app.benefits import services as benefits
 from app.consents import services as consents
 from app.coupons import services as coupons
+from app.desk import services as desk
 from app.exchanges import services as exchanges
 from app.members.events import MemberErased, MemberMerged, MemberReferred, MemberRegistered
 from app.messages import services as messages
@@ -37,6 +38,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         exchanges.move_to_survivor,
         warranties.move_to_survivor,
         service_requests.move_to_survivor,
+        desk.move_to_survivor,
     ],
     MemberErased: [
         consents.forget,
@@ -51,6 +53,7 @@ SUBSCRIPTIONS: dict[type, list[Callable[[Any], None]]] = {
         exchanges.forget_reasons,
         service_requests.forget,  # a request is locked before its unit
         warranties.forget,
+        desk.forget,
     ],
     MessageSent: [consents.record_notice],
     StampCardCompleted: [rewards.reward_card],

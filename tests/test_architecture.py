@@ -10,7 +10,7 @@ APP = Path(__file__).parent.parent / "app"
 FEATURES = (  # from bottom to top
     "brands", "members", "consents", "messages", "verifications", "staff", "points", "products",
     "coupons", "benefits", "stamps", "tiers", "rewards", "exchanges", "orders", "warranties",
-    "service_requests", "backtests", "summaries", "insights", "shopper",
+    "service_requests", "desk", "backtests", "summaries", "insights", "shopper",
     "console",
 )  # fmt: skip
 PUBLIC = {"services", "events", "errors"}

@@ -153,6 +153,13 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """What one person of the staff may do alone."""
+
+    points_limit: int = 10_000
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a brand may set, as of one version."""
 
@@ -169,6 +176,7 @@ class Settings:
     service: Service = field(default_factory=Service)
     consents: Consents = field(default_factory=Consents)
     messages: Messages = field(default_factory=Messages)
+    desk: Desk = field(default_factory=Desk)
 
 
 def settings_from(version: int, stored: dict[str, Any]) -> Settings:
@@ -200,6 +208,7 @@ def settings_from(version: int, stored: dict[str, Any]) -> Settings:
         service=Service(**_known(Service, stored.get("service", {}))),
         consents=Consents(**_known(Consents, stored.get("consents", {}))),
         messages=Messages(**_known(Messages, stored.get("messages", {}))),
+        desk=Desk(**_known(Desk, stored.get("desk", {}))),
         **{name: stored[name] for name in ("timezone", "currency") if name in stored},
     )
 

@@ -133,6 +133,16 @@ class ConsentsIn(Schema):
     )
 
 
+class DeskIn(Schema):
+    points_limit = Count(
+        least=0,
+        metadata={
+            "description": "이보다 많은 포인트 조정은 다른 사람이 승인 ·"
+            " Corrections above it need another person"
+        },
+    )
+
+
 class MessagesIn(Schema):
     sender_phone = PlainString(
         allow_none=True,
@@ -226,6 +236,7 @@ class BrandIn(Schema):
     service = fields.Nested(ServiceIn)
     consents = fields.Nested(ConsentsIn)
     messages = fields.Nested(MessagesIn)
+    desk = fields.Nested(DeskIn)
 
 
 class TestClockIn(Schema):
@@ -296,6 +307,10 @@ class MessagesOut(Schema):
     keep_days = fields.Integer()
 
 
+class DeskOut(Schema):
+    points_limit = fields.Integer()
+
+
 class WarrantyLabelsOut(Schema):
     host = fields.String(allow_none=True)
     label_text = fields.String()
@@ -341,6 +356,7 @@ class BrandOut(Schema):
     service = fields.Nested(ServiceOut)
     consents = fields.Nested(ConsentsOut)
     messages = fields.Nested(MessagesOut)
+    desk = fields.Nested(DeskOut)
 
 
 class AuditQuery(PageQuery):

@@ -19,3 +19,9 @@ class BatchFormInvalid(RuleViolation):
     code = "batch_form_invalid"
     ko = "수량(1~100,000), 번호, 날짜, 판매 채널(50자), 이유(200자)를 확인해 주세요."
     en = "Check quantity (1 to 100,000), numbers, days, channel (50) and reason (200 characters)."
+
+
+class ErasureNotTyped(RuleViolation):
+    code = "erasure_not_typed"
+    ko = "지우려면 확인 칸에 {word}라고 적어 주세요."
+    en = "Type {word} to erase them."

@@ -10,7 +10,7 @@ from tests.coupons.shop import GIFT, define
 from tests.exchanges.shop import MUG
 from tests.messages.post import tell
 from tests.shopper.pictures import photo
-from tests.support import world_requests
+from tests.support import world_desk, world_requests
 from tests.support.pictures import png_of
 
 ORDER = {
@@ -75,6 +75,7 @@ class World:
         stamped = {"programme": "COFFEE", "stamps": 1, "reason": "사과"}
         api.post("/v1/members/ext:alice/stamps/adjustments", stamped)
         self.message = tell(brand)
+        self.approval = world_desk.note_and_ask(brand, self.alice)
         api.put("/v1/message-templates/certificate_link", WORDING)
         api.post("/v1/message-templates/certificate_link/publish", expect=200)
 

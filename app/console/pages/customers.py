@@ -7,12 +7,13 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock, ids
-from app.benefits.services import sentence_of as benefit_in_words
 from app.console import services
 from app.console.pages import pages
 from app.console.pages.desk import Desk, on_desk, permitted, read_id
+from app.console.rules.forms import key_of
 from app.console.rules.names import PURPOSES
 from app.console.rules.timeline import KINDS, word_of
+from app.desk import services as desk_services
 from app.members import services as members
 from app.members.services import Member
 from app.orders import services as orders
@@ -54,7 +55,8 @@ def customer(member: str) -> AnyResponse:
             purposes=PURPOSES,
             word=word_of,
             names=staff.names_of(desk.brand_id),
-            in_words=benefit_in_words,
+            notes=desk_services.list_notes(desk.brand_id, found.id, limit=PAGE),
+            form_key=key_of(""),
         )
 
     return on_desk(use_case)

@@ -9,11 +9,14 @@ from app.console.pages import pages
 from app.console.pages.desk import Desk, on_desk, permitted
 from app.console.rules.looking import read_typed
 from app.console.rules.masks import masked_email, masked_name, masked_phone
+from app.console.rules.navigation import Entry
 from app.console.services import Found
 from app.members import services as members
 from app.staff import services as staff
 from app.web.json_input import is_clean
 from app.web.pages import render
+
+NAV = Entry("console.search", "고객 찾기", "Search", "members:read", "desk", 10, "search")
 
 
 @pages.get("/search")

@@ -72,6 +72,8 @@ CAUSES: dict[str, tuple[str, str]] = {
     "replaced": ("교환됨", "exchanged"),
     "void": ("무효", "void"),
     "erased": ("삭제됨", "erased"),
+    "noted": ("메모", "noted"),
+    "desk": ("상담 조정", "by the desk"),
     "in": ("보증 중", "covered"),
     "out": ("보증 끝", "not covered"),
     "unknown": ("알 수 없음", "unknown"),

@@ -8,6 +8,7 @@ from app import ids
 from app.consents import services as consents
 from app.console.rules.timeline import Moment, merged
 from app.coupons import services as coupons
+from app.desk import services as desk
 from app.members.services import Member
 from app.messages import services as messages
 from app.orders import services as orders
@@ -199,6 +200,21 @@ def _messages(member: Member, place: str, limit: int, _: datetime) -> list[Momen
     ]
 
 
+def _notes(member: Member, place: str, limit: int, _: datetime) -> list[Moment]:
+    found = desk.list_notes(member.brand_id, member.id, before=ids.read("not", place), limit=limit)
+    return [
+        Moment(
+            "notes",
+            each.created_at,
+            ids.show("not", each.id),
+            "noted",
+            each.text or "",
+            actor=each.actor,
+        )
+        for each in found
+    ]
+
+
 SOURCES: dict[str, Source] = {
     "points": _points,
     "orders": _orders,
@@ -209,6 +225,7 @@ SOURCES: dict[str, Source] = {
     "requests": _requests,
     "consents": _consents,
     "messages": _messages,
+    "notes": _notes,
 }
 
 

@@ -6,7 +6,13 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from app.db import db
-from app.warranties.models import Warranty, WarrantyBatch, WarrantyExtension, WarrantyUnit
+from app.warranties.models import (
+    Warranty,
+    WarrantyBatch,
+    WarrantyExtension,
+    WarrantyReceipt,
+    WarrantyUnit,
+)
 
 
 def find_warranty(brand_id: UUID, warranty_id: UUID) -> Warranty | None:
@@ -55,6 +61,7 @@ def list_warranties(
     channel: str | None,
     proof: str | None,
     ended: bool | None,
+    has_receipt: bool,
     after: UUID | None,
     limit: int,
 ) -> list[tuple[Warranty, WarrantyUnit, WarrantyBatch]]:
@@ -83,6 +90,13 @@ def list_warranties(
             statement = statement.where(column == value)
     if ended is not None:
         statement = statement.where(Warranty.ended_at.is_not(None) == ended)
+    if has_receipt:
+        kept = select(WarrantyReceipt.id).where(
+            WarrantyReceipt.brand_id == Warranty.brand_id,
+            WarrantyReceipt.warranty_id == Warranty.id,
+            WarrantyReceipt.content_sealed.is_not(None),
+        )
+        statement = statement.where(kept.exists())
     if after is not None:
         statement = statement.where(Warranty.id < after)
     rows = db.session.execute(statement.order_by(Warranty.id.desc()).limit(limit))

@@ -132,10 +132,11 @@ def list_warranties(
     channel: str | None = None,
     proof: str | None = None,
     ended: bool | None = None,
+    has_receipt: bool = False,
     after: UUID | None = None,
     limit: int,
 ) -> list[Registered]:
-    """Return registrations, the newest first.
+    """Return registrations, the newest first; with ``has_receipt`` those with a photo to see.
 
     :raises UnitNotFound: the brand has no unit of this ``serial``
     """
@@ -148,6 +149,7 @@ def list_warranties(
         channel=channel,
         proof=proof,
         ended=ended,
+        has_receipt=has_receipt,
         after=after,
         limit=limit,
     )
