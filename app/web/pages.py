@@ -45,6 +45,7 @@ ASSETS = {
     "service.css": "service.css",
     "echarts.js": "vendor/echarts-6.1.0.min.js",
     "charts.js": "charts.js",
+    "keyboard.js": "keyboard.js",
 }
 MIMETYPES = {"css": "text/css", "js": "text/javascript"}
 DEVICE = "device"

@@ -7,7 +7,7 @@ from app import ddl
 from app.db import UTCDateTime
 
 revision = "0046_desk"
-down_revision = "0045_members_found"
+down_revision = "0050_service_desk"
 branch_labels = None
 depends_on = None
 

@@ -56,7 +56,7 @@ def customer(member: str) -> AnyResponse:
             word=word_of,
             names=staff.names_of(desk.brand_id),
             notes=desk_services.list_notes(desk.brand_id, found.id, limit=PAGE),
-            form_key=key_of(""),
+            new_key=lambda: key_of(""),
         )
 
     return on_desk(use_case)
