@@ -18,6 +18,7 @@ from tests.messages.post import set_host, tell
 from tests.support.api import TestBrand
 from tests.support.members import run_job, unit_of_work
 from tests.support.pictures import png_of
+from tests.support.world_desk import note_and_ask
 from tests.warranties.shop import codes_of, make_batch, open_shop
 
 NEW_KEY = b"r" * 32
@@ -83,6 +84,7 @@ def full(brand: TestBrand) -> TestBrand:
     make_batch(brand, 5)
     set_host(brand)
     ask_for_service(brand)
+    note_and_ask(brand, "ext:kim")
     with unit_of_work(brand):
         unit = warranties.list_units(
             brand.brand_id, batch_id=None, sku=None, state=None, flag=None, channel=None,
