@@ -34,6 +34,7 @@ from app.points.jobs import prepare_notices, settle_points, tell_points
 from app.queue import enqueue, stop_if_asked, tasks
 from app.rewards.jobs import run_occasions
 from app.service_requests.jobs import forget_requests, move_photos, tidy_requests
+from app.staff.jobs import forget_sessions
 from app.stamps.jobs import expire_cards
 from app.tiers.jobs import assess
 from app.verifications.jobs import forget as forget_codes_of_phones
@@ -138,6 +139,7 @@ PERIODIC: dict[str, Periodic] = {
     "consents.purge": Periodic(purge_consents, "41 3 * * *", DAILY),
     "messages.forget": Periodic(forget_messages, "41 3 * * *", DAILY),
     "verifications.forget": Periodic(forget_codes_of_phones, "17 * * * *", HOUR, real_time=True),
+    "staff.forget_sessions": Periodic(forget_sessions, "17 * * * *", HOUR, real_time=True),
     "service_requests.forget": Periodic(forget_requests, "41 3 * * *", DAILY),
     "jobs.forget_runs": Periodic(forget_runs, "41 3 * * *", DAILY, real_time=True),
 }

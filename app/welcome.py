@@ -14,6 +14,8 @@ _TEXT = """
     API 문서  docs     {base_url}/docs          명세 {base_url}/openapi.json
     테스트 키 API key  {api_key}
     쇼핑객    shopper  {base_url}{scan}    라벨의 QR이 여는 페이지
+    콘솔      console  {base_url}/console    브랜드에서 일하는 사람들이 여기서 일해요
+{staff}
     메시지함  outbox   {base_url}/dev/outbox    인증번호와 문자를 여기서 봐요
     데모 회원 member   {member} (ext:{external_id}) 사용 가능 {available:,}P
     데이터    data     {var}  (demo.json, log/)
@@ -60,6 +62,9 @@ def text(demo: Demo, var: Path, *, embedded: bool, now: datetime) -> str:
     return _TEXT.format(
         base_url=demo.base_url,
         scan=demo.scan,
+        staff="\n".join(
+            f"                       {each.email:<20} {each.password}" for each in demo.staff
+        ),
         api_key=demo.api_key,
         member=member.id,
         external_id=member.external_id,

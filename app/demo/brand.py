@@ -13,7 +13,8 @@ from app import ids
 from app.brands import services as brands
 from app.brands.errors import BrandNotFound
 from app.db import transact, transaction
-from app.demo import history, warranties
+from app.demo import history, people, warranties
+from app.demo.people import DemoStaff
 from app.members import services as members
 from app.points import services as points
 
@@ -43,6 +44,7 @@ class Demo:
     brand_id: str
     members: tuple[DemoMember, ...] = ()  # those with most points first
     scan: str = ""  # the path that a label leads to
+    staff: tuple[DemoStaff, ...] = ()
 
 
 def ensure_demo(
@@ -66,6 +68,8 @@ def ensure_demo(
     demo = replace(demo, base_url=base_url, members=_list_members(brand_id, now))
     if not demo.scan:
         demo = replace(demo, scan=transact(brand_id, lambda: warranties.print_one(brand_id, now)))
+    if not demo.staff:
+        demo = replace(demo, staff=transact(brand_id, lambda: people.let_in(brand_id, now)))
     _write(path, demo)
     return demo
 
@@ -97,7 +101,8 @@ def _read(path: Path) -> Demo | None:
         return None
     stored = json.loads(path.read_text())
     found = tuple(DemoMember(**member) for member in stored.pop("members"))
-    return Demo(**stored, members=found)
+    staff = tuple(DemoStaff(**person) for person in stored.pop("staff", []))
+    return Demo(**stored, members=found, staff=staff)
 
 
 def _write(path: Path, demo: Demo) -> None:

@@ -164,7 +164,7 @@ class Desk:
 
     def _go(self, method: str, path: str, expect: int, options: dict[str, Any]) -> Page:
         response = self.ask(method, path, follow_redirects=True, **options)
-        assert response.status_code == expect, response.get_data(as_text=True)
         self.url = response.request.path
         self.page = Page(response)
+        assert response.status_code == expect, (response.status, self.url, self.page.text)
         return self.page

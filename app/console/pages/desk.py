@@ -30,8 +30,9 @@ from app.console.rules.navigation import Entry, entries_for
 from app.db import transact, use_brand
 from app.staff import services as staff
 from app.staff.services import Visit
+from app.web.json_input import is_clean
 from app.web.observability import COMMON_HEADERS, PRINCIPAL
-from app.web.pages import TOKEN, cookie_name, ip_hash, render, set_cookie
+from app.web.pages import TOKEN, FieldUnreadable, cookie_name, ip_hash, render, set_cookie
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,7 @@ R = TypeVar("R")
 STAFF = "staff"
 PROOF = "proof"  # the field that carries a fresh code or the password
 COOKIE_SECONDS = 12 * 3600
+QUERY_MAX = 500
 HOME = "/console"
 
 # Scripts are ours alone, from a file; photos of products come from wherever they are kept.
@@ -175,6 +177,8 @@ def _guarded(
 
 
 def _to_sign_in() -> AnyResponse:
+    if g.visit is not None and g.visit.stage == "enrol":
+        return redirect("/console/enrol", 303)
     back = request.path if request.method == "GET" else HOME
     return redirect(f"/console/login?next={back}", 303)
 
@@ -300,6 +304,18 @@ def _in_zone(instant: datetime | date) -> datetime | date:
     desk: Desk | None = g.get("desk")
     zone = desk.zone if desk else ZoneInfo("Asia/Seoul")
     return instant.astimezone(zone) if isinstance(instant, datetime) else instant
+
+
+def read_query(*names: str) -> dict[str, str]:
+    """Return values of the address, outer white space taken off; '' for what was not asked.
+
+    :raises FieldUnreadable: a value is too long, or holds what no text column could
+    """
+    values = {name: request.args.get(name, "").strip() for name in names}
+    for name, value in values.items():
+        if len(value) > QUERY_MAX or not is_clean(value):
+            raise FieldUnreadable(pointer=f"/{name}")
+    return values
 
 
 def read_id(prefix: str, text: str) -> UUID:

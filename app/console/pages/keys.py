@@ -83,6 +83,6 @@ def _drawn(
         scopes=brands.SCOPES,
         is_faulty=is_faulty,
         name=name,
-        wanted=brands.SCOPES if wanted is None else wanted,
+        wanted=wanted or (),
         now=clock.now(),
     )

@@ -2,19 +2,19 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
 from app.brands import services as brands
 from app.console.pages import pages
-from app.console.pages.desk import Desk, on_desk, permitted, requires_fresh
+from app.console.pages.desk import Desk, on_desk, permitted, read_query, requires_fresh
 from app.console.rules.navigation import Entry
 from app.console.rules.words import ACTIONS
 from app.csvfile import escaped
@@ -29,6 +29,7 @@ NAV = (
 )
 PAGE = 50
 EXPORT_MAX = 50_000
+FIELDS = ("who", "what", "whose", "since", "until")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Asked:
 @permitted(READ)
 def audit() -> AnyResponse:
     """Show who changed what and when, from what to what, and why."""
-    asked, before = _asked(request.args.get), read("rec", request.args.get("before", ""))
+    values = read_query(*FIELDS, "before")
+    asked, before = _asked(values), read("rec", values["before"])
 
     def use_case(desk: Desk) -> AnyResponse:
         found = _audit_records(desk, asked, before, PAGE + 1)
@@ -75,7 +77,7 @@ def audit() -> AnyResponse:
 @requires_fresh
 def export_audit() -> AnyResponse:
     """Give the records that were looked for as a file, and write that down."""
-    asked = _asked(lambda name, default: request.form.get(name, default))
+    asked = _asked(read_form(*FIELDS))
     reason = _reason()
 
     def use_case(desk: Desk) -> AnyResponse:
@@ -105,7 +107,8 @@ def export_audit() -> AnyResponse:
 @permitted(READ)
 def access() -> AnyResponse:
     """Show who saw whose personal data, from where, and what for."""
-    asked, before = _asked(request.args.get), read("rec", request.args.get("before", ""))
+    values = read_query(*FIELDS, "before")
+    asked, before = _asked(values), read("rec", values["before"])
 
     def use_case(desk: Desk) -> AnyResponse:
         found = _access_records(desk, asked, before, PAGE + 1)
@@ -126,7 +129,7 @@ def access() -> AnyResponse:
 @requires_fresh
 def export_access() -> AnyResponse:
     """Give the records that were looked for as a file, and write that down."""
-    asked = _asked(lambda name, default: request.form.get(name, default))
+    asked = _asked(read_form(*FIELDS))
     reason = _reason()
 
     def use_case(desk: Desk) -> AnyResponse:
@@ -185,10 +188,8 @@ def _access_records(
     )
 
 
-def _asked(value: Callable[[str, str], str]) -> Asked:
-    return Asked(
-        *(value(name, "").strip()[:200] for name in ("who", "what", "whose", "since", "until"))
-    )
+def _asked(values: Mapping[str, str]) -> Asked:
+    return Asked(*(values[name] for name in FIELDS))
 
 
 def _reason() -> str:

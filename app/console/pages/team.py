@@ -10,6 +10,7 @@ from app.console.rules.navigation import Entry
 from app.errors import DomainError
 from app.staff import services as staff
 from app.web.pages import read_form, render
+from app.web.problems import status_of
 
 NAV = Entry("console.team", "팀", "Team", "staff:manage", "settings", 20, "users")
 DONE = {
@@ -118,7 +119,7 @@ def _drawn(
 ) -> AnyResponse:
     return render(
         "console/team.html",
-        422 if refusal else 200,
+        status_of(refusal) if refusal else 200,
         team=staff.list_team(desk.brand_id),
         invitations=staff.list_invitations(desk.brand_id),
         permissions=staff.PERMISSIONS,

@@ -32,11 +32,12 @@ def step_of(secret: str, code: str, *, after: int, now: datetime) -> int | None:
 
     >>> from datetime import UTC
     >>> at = datetime(2026, 11, 30, tzinfo=UTC)
-    >>> code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").at(at)
-    >>> step = step_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", code, after=0, now=at)
+    >>> secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    >>> code = pyotp.TOTP(secret).at(at)
+    >>> step = step_of(secret, code, after=0, now=at)
     >>> step == int(at.timestamp()) // 30
     True
-    >>> step_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", code, after=step, now=at) is None
+    >>> step_of(secret, code, after=step, now=at) is None
     True
     """
     typed = digits_of(code)
