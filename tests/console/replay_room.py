@@ -6,4 +6,16 @@ from tests.support.world import World
 
 
 def requests(world: World, victim: Desk) -> dict[tuple[str, str], Request]:
-    return {("GET", "/console/setup"): ("/console/setup", {}, "own")}
+    rule, rules = "/console/rules/R", "/console/rules/<code>"
+    days = {"first": "2026-01-01", "last": "2026-01-31"}
+    return {
+        ("GET", "/console/setup"): ("/console/setup", {}, "own"),
+        ("GET", "/console/rules"): ("/console/rules", {}, "own"),
+        ("GET", rules): (rule, {}, "404"),
+        ("POST", f"{rules}/try"): (f"{rule}/try", days, "404"),
+        ("POST", f"{rules}/<any(activate, pause, end):deed>"): (f"{rule}/pause", {}, "404"),
+        ("POST", f"{rules}/schedule"): (f"{rule}/schedule", {}, "404"),
+        ("POST", f"{rules}/versions/<int(max=1000000):version>/restore"): (
+            f"{rule}/versions/1/restore", {}, "404",
+        ),
+    }  # fmt: skip
