@@ -22,7 +22,7 @@ def requests(world: World, victim: Desk) -> dict[tuple[str, str], Request]:
         ("POST", f"{queue}/bulk/do"): (f"{queue}/bulk/do", ticked, "own"),
         ("POST", f"{queue}/undo"): (f"{queue}/undo", {"undo": f"und_{NOBODYS}"}, "409"),
         ("GET", f"{queue}/new"): (f"{queue}/new", {}, "own"),
-        ("POST", f"{queue}/new"): (f"{queue}/new", {"product": "MUG", "symptom": "other"}, "422"),
+        ("POST", f"{queue}/new"): (f"{queue}/new", {"product": "MUG", "symptom": "other"}, "404"),
         ("GET", cases): (case, {}, "404"),
         ("GET", "/console/requests/<request_id>"): (f"/console/requests/{world.asked}", {}, "404"),
         ("POST", f"{cases}/draft"): (f"{case}/draft", {**at, "macro": "received"}, "404"),
