@@ -80,13 +80,14 @@ def list_approvals(brand_id: UUID, *, is_open: bool, limit: int) -> list[StaffAp
     return list(db.session.scalars(statement))
 
 
-def count_open_approvals(brand_id: UUID) -> int:
-    return int(
-        db.session.scalars(
-            select(func.count()).where(
-                StaffApproval.brand_id == brand_id, StaffApproval.state == "open"
-            )
-        ).one()
+def sum_waiting(brand_id: UUID, member_id: UUID) -> int | None:
+    """Return how many points wait for approval; None if nothing does."""
+    return db.session.scalar(
+        select(func.sum(StaffApproval.points)).where(
+            StaffApproval.brand_id == brand_id,
+            StaffApproval.member_id == member_id,
+            StaffApproval.state == "open",
+        )
     )
 
 

@@ -39,7 +39,7 @@ def test_an_agent_finds_a_customer_and_corrects_points(
     page.keyboard.press("/")
     page.keyboard.type("5678")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url("**/search?q=5678")
     look("several-customers")
     page.keyboard.press("j")
     page.goto(f"{base_url}/console/members/{world.alice}")
@@ -88,6 +88,7 @@ def _looker(
 
     def look(what: str) -> None:
         seen.append(what)
+        page.wait_for_load_state()
         page.screenshot(path=shots / f"desk-{len(seen):02}-{what}.png", full_page=True)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= DESKTOP["width"], f"{what} is {wide} wide"

@@ -56,6 +56,7 @@ def customer(member: str) -> AnyResponse:
             word=word_of,
             names=staff.names_of(desk.brand_id),
             notes=desk_services.list_notes(desk.brand_id, found.id, limit=PAGE),
+            waiting=desk_services.points_waiting(desk.brand_id, found.id),
             new_key=lambda: key_of(""),
         )
 

@@ -17,7 +17,7 @@ from app.warranties.errors import WarrantyOver, WarrantyReviewDecided
 from app.web.pages import read_form, render
 
 READ, DECIDE = "reviews:read", "reviews:decide"
-NAV = Entry("console.reviews", "검토", "Reviews", READ, "desk", 30, "alert-triangle")
+NAV = Entry("console.reviews", "검토", "Reviews", READ, "desk", 35, "alert-triangle")
 DONE = {
     "cleared": ("문제없음으로 닫았어요.", "Closed: nothing is wrong."),
     "confirmed": ("복제 의심으로 표시했어요.", "Marked as suspect."),

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.console.rules.service import STATUSES
+
 KINDS: dict[str, tuple[str, str]] = {
     "points": ("포인트", "Points"),
     "orders": ("주문", "Orders"),
@@ -86,6 +88,8 @@ def word_of(source: str, what: str) -> tuple[str, str]:
     >>> word_of("points", "void"), word_of("warranties", "void")[0], word_of("points", "odd")
     (('보류 해제', 'hold released'), '무효', ('odd', 'odd'))
     """
+    if source == "requests":
+        return STATUSES.get(what, (what, what))
     return CAUSES.get(f"{source}.{what}") or CAUSES.get(what) or (what, what)
 
 

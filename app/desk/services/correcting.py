@@ -107,8 +107,9 @@ def list_approvals(brand_id: UUID, *, is_open: bool, limit: int) -> Sequence[Ask
     ]
 
 
-def count_open_approvals(brand_id: UUID) -> int:
-    return queries.count_open_approvals(brand_id)
+def points_waiting(brand_id: UUID, member_id: UUID) -> int | None:
+    """Return how many points of a customer wait for approval; None if nothing does."""
+    return queries.sum_waiting(brand_id, member_id)
 
 
 def _post(
