@@ -126,8 +126,8 @@ def test_of_two_at_one_case_the_second_is_told(brand, request_) -> None:
     mina, jun = Desk(brand, "cs"), Desk(brand, "operator")
     assert "다른 사람도 보고" not in open_case(mina, request_).text
     page = open_case(jun, request_)
-    assert "다른 사람도 보고" in page.text
-    assert "최상담" in page.text
+    assert "다른 사람도 보고 있어요: 최상담" in page.text
+    assert "보고 있어요: 오운영" in open_case(mina, request_).text
     version = version_of(page)
     act(mina, request_, "steps", step="triage")
     refused = jun.post(

@@ -302,9 +302,7 @@ def _drawn(
         case=opened.case,
         r=opened.case.request,
         names=name_of,
-        people={
-            each.account.person_id: each.account.name for each in staff.list_team(desk.brand_id)
-        },
+        people=[name_of.get(staff.actor_of(each), "?") for each in opened.beside],
         team=team_of(desk),
         macros=requests.list_macros(desk.brand_id),
         can_quote=opened.case.request.status in requests.LINES_CHANGEABLE | {"quoted"},
