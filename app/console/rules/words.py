@@ -17,6 +17,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "There is no address to send to. See the phone number of the customer.",
     ),
     "staff_role_unknown": ("역할을 골라 주세요.", "Choose a role."),
+    "product_not_found": (
+        "그런 상품이 없어요. 상품 목록에서 골라 주세요.",
+        "There is no such product. Choose one of the catalogue.",
+    ),
     "service_step_refused": (
         "지금 상태에서는 할 수 없는 일이에요. 이력을 보고 다른 일을 골라 주세요.",
         "It cannot be done from where it is now. Look at what happened, and choose another step.",
