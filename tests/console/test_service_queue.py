@@ -23,7 +23,7 @@ def counts(desk: Desk, path: str = "/console/service") -> dict[str, int]:
 
 def shown(desk: Desk, path: str = "/console/service") -> list[str]:
     """Return the numbers of the requests on a page, from top to bottom."""
-    return re.findall(r'<td><a href="/console/service/(AS-[\d-]+)"', desk.open(path).html)
+    return re.findall(r'<a href="/console/service/(AS-[\d-]+)"', desk.open(path).html)
 
 
 def fresh(brand: TestBrand, request: dict) -> dict:

@@ -10,6 +10,7 @@ from app import clock, ids
 from app.console import services
 from app.console.pages import pages
 from app.console.pages.desk import Desk, on_desk, permitted, read_id
+from app.console.rules import batches as unit_words
 from app.console.rules.forms import key_of
 from app.console.rules.names import PURPOSES
 from app.console.rules.timeline import KINDS, word_of
@@ -94,6 +95,7 @@ def unit(serial: str) -> AnyResponse:
             requests=requests.list_requests(desk.brand_id, serial=serial, limit=PAGE),
             names=staff.names_of(desk.brand_id),
             word=word_of,
+            words=unit_words,
         )
 
     return on_desk(use_case)

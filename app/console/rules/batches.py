@@ -22,6 +22,25 @@ STATUSES: dict[str, tuple[str, str]] = {
     "ready": ("준비됨", "ready"),
     "void": ("폐기", "void"),
 }
+FLAGS: dict[str, tuple[str, str]] = {
+    "suspect": ("복제 의심", "suspected copy"),
+    "lost": ("분실", "lost"),
+    "stolen": ("도난", "stolen"),
+    "recalled": ("리콜", "recalled"),
+}
+# What happened to one unit.
+EVENTS: dict[str, tuple[str, str]] = {
+    **TASKS,
+    "claim": ("등록", "registered"),
+    "release": ("등록 해제", "released"),
+    "replace": ("교환", "replaced"),
+    "replacement": ("교환해 줌", "given instead"),
+    "flag": ("주의 표시", "flagged"),
+    "unflag": ("주의 표시 뗌", "flag taken off"),
+    "transfer": ("양도", "handed on"),
+    "extend": ("보증 연장", "warranty extended"),
+    "erased": ("주인 정보 삭제", "owner erased"),
+}
 QUANTITY_MAX = 100_000
 
 
