@@ -139,6 +139,21 @@ def test_many_small_corrections_are_one_large_one(brand: TestBrand, kim: str) ->
     assert available(brand) == 2999
 
 
+def test_two_corrections_at_once_are_counted_together(brand: TestBrand, kim: str) -> None:
+    agent = Desk(brand, "cs")
+    path = f"/console/members/{kim}/points"
+    form = {"token": agent.token, "points": "6000", "reason": "x", "confirmed": "1"}
+    answers = at_once(
+        [
+            lambda key=key: agent.ask("POST", path, data={**form, "key": key * 32})  # type: ignore[misc]
+            for key in "ab"
+        ]
+    )
+    words = sorted(each.headers["Location"].rpartition("=")[2] for each in answers)
+    assert words == ["asked", "points"]
+    assert available(brand) == 7000
+
+
 def test_two_who_decide_at_once_decide_one(brand: TestBrand, kim: str) -> None:
     agent, first, second = Desk(brand, "cs"), Desk(brand, "admin"), Desk(brand, "operator")
     act(agent, kim, "points", {"points": "20000"})
