@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.service_requests.pictures import picture
 from tests.service_requests.shop import LABOUR, SOLE, ask, open_service, set_lines, step
 from tests.support.members import unit_of_work
 from tests.support.parallel import at_once
+from tests.support.printed import read_back
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
@@ -164,9 +166,13 @@ def test_photos_are_added_and_shown(brand, request_) -> None:
     desk.open(f"{path}/9", expect=404)
 
 
-def test_a_label_is_printed(brand, request_) -> None:
-    response = Desk(brand, "viewer").ask("GET", f"/console/service/{request_['number']}/label.pdf")
-    assert response.data.startswith(b"%PDF")
+def test_the_code_on_a_printed_label_opens_the_case(brand, request_) -> None:
+    desk = Desk(brand, "viewer")
+    label = desk.ask("GET", f"/console/service/{request_['number']}/label.pdf")
+    (address,), text = read_back(label.data)
+    assert request_["number"] in text
+    desk.open(urlsplit(address).path)
+    assert request_["number"] in desk.page.html
 
 
 def test_what_is_not_there_is_not_found(brand, make_brand, request_) -> None:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
-import zxingcpp
 from playwright.sync_api import Browser, FilePayload
 
 from app import ids
@@ -17,6 +16,7 @@ from tests.e2e.browsing import Handset
 from tests.shopper.phone import Shop
 from tests.shopper.pictures import photo
 from tests.support.api import TestBrand
+from tests.support.printed import read_back
 from tests.support.server import Server
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -26,11 +26,7 @@ def scan_printed_label(brand: TestBrand, batch: str) -> str:
     """Print the labels of a batch, read the first code off the paper, and return its path."""
     links = brand.api.post(f"/v1/warranty-batches/{batch}/downloads")
     pdf = brand.api.send("GET", links["pdf"]).data
-    document = pypdfium2.PdfDocument(pdf)
-    image = document[0].render(scale=300 / 72, grayscale=True).to_pil()
-    document.close()
-    code = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)[0]
-    return urlsplit(code.text).path
+    return urlsplit(read_back(pdf)[0][0]).path
 
 
 @pytest.fixture

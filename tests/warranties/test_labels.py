@@ -5,12 +5,11 @@ import io
 from collections.abc import Iterator
 
 import psycopg
-import pypdfium2
 import pytest
-import zxingcpp
 
 from app.labels import SHEETS
 from tests.support.api import TestBrand
+from tests.support.printed import read_back
 from tests.warranties.shop import codes_of, make_batch, open_shop, serials_of
 
 HOST = "w.example.kr"
@@ -22,21 +21,6 @@ def maker(brand: TestBrand) -> Iterator[TestBrand]:
     brand.api.patch("/v1/brand", {"warranty": {"host": HOST}})
     yield brand
     brand.api.patch("/v1/brand", {"warranty": {"host": None}})  # a host leads to one brand
-
-
-def read_back(pdf: bytes) -> tuple[list[str], str]:
-    """Return the codes that a decoder sees in a rendering of 300 dpi, and the text."""
-    document = pypdfium2.PdfDocument(pdf)
-    codes, text = [], ""
-    for page in document:
-        image = page.render(scale=300 / 72, grayscale=True).to_pil()
-        codes += [
-            found.text
-            for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
-        ]
-        text += page.get_textpage().get_text_bounded()
-    document.close()
-    return codes, text
 
 
 @pytest.mark.parametrize("sheet", sorted(SHEETS))

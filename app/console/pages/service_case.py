@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import Response, redirect, request
+from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock, photos
@@ -210,14 +210,12 @@ def service_photo(number: str, photo: int) -> AnyResponse:
 @permitted(READ)
 def service_label(number: str) -> AnyResponse:
     """Print a label for the goods: number, product, and a code that opens the case."""
-    address = request.host_url.upper()
 
     def use_case(desk: Desk) -> AnyResponse:
         case = case_of(desk, number)
         name = case.request.number
-        label = Label(
-            f"{address}CONSOLE/SERVICE/{name}", case.product, name, case.request.serial or ""
-        )
+        address = url_for("console.service_case", number=name, _external=True)
+        label = Label(address, case.product, name, case.request.serial or "")
         pdf = sheet_pdf([label], SHEETS["24"], error="M", crop=True)
         response = Response(pdf, mimetype="application/pdf")
         response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
