@@ -110,6 +110,8 @@ def test_a_crash_of_postgresql_under_load_is_survived_without_a_hand(
     brand = make_brand(application)
     with serve(environment, tmp_path / "web") as server:
         shop = open_shop(brand, server.port)
+        while len(server.workers()) < 2:  # the first answers before the second is there
+            time.sleep(0.05)
         masters = [server.process.pid, *(worker.pid for worker in server.workers())]
         with shop.busy(CALLERS):
             for crash in (signal.SIGKILL, signal.SIGQUIT):
